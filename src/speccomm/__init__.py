@@ -1,0 +1,1 @@
+"""Specialised commissioning of NHS services: tables in, tables out."""

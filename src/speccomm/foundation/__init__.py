@@ -1,0 +1,1 @@
+"""Words every other part uses: periods, money, identifiers, findings, refusals, rulebooks."""
