@@ -1,0 +1,70 @@
+# Every target sets up what it needs in .venv; nothing is installed elsewhere except by `system-packages`.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3.11
+BIN := .venv/bin
+SCALE ?= 1.0
+DEMO_DIR ?= demo
+WORKERS ?= 2
+PACKAGES_FOR_TESTS := chromium fonts-dejavu-core
+
+.PHONY: help demo test check bench soak lock clean reference-docs system-packages
+
+help: ## say what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+demo: .venv/.run ## a synthetic Midlands from files to a pack, in ./demo
+	$(BIN)/speccomm demo --dir $(DEMO_DIR) --scale $(SCALE)
+
+test: check system-packages ## everything that must hold: check, then every test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not soak"
+
+check: .venv/.dev ## format, lint, types, import contracts, rulebooks and house rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config importlinter.ini
+	$(BIN)/python -m pytest -q tests/house
+
+bench: .venv/.dev ## speed and memory, as ratios within one run
+	$(BIN)/python -m benchmarks
+
+soak: .venv/.dev ## the long tests: large property runs, repeated kills
+	$(BIN)/python -m pytest -n $(WORKERS) -m soak
+
+reference-docs: .venv/.dev ## write docs/reference/ again from the code
+	$(BIN)/python tools/reference_docs.py
+
+lock: .venv/.uv ## resolve the dependencies again and pin them by hash
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --no-header --no-annotate --generate-hashes \
+		--python-version 3.11 -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra dev --no-header --no-annotate --generate-hashes \
+		--python-version 3.11 -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove what was made here
+	rm -rf .venv demo build dist benchmarks/out .pytest_cache .mypy_cache .ruff_cache \
+		.import_linter_cache .hypothesis
+
+# The browser that looks at the pack. Installed only where it is missing and this user may.
+system-packages:
+	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then echo "no chromium here: browser tests will be skipped"; exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; \
+	else echo "no chromium here and no right to install it: browser tests will be skipped"; exit 0; fi; \
+	$$as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq \
+		--no-install-recommends $(PACKAGES_FOR_TESTS) >/dev/null
+
+.venv/.uv:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+	@touch $@
+
+.venv/.run: requirements.lock pyproject.toml | .venv/.uv
+	@if [ ! -e .venv/.dev ]; then $(BIN)/uv pip install -q --require-hashes -r requirements.lock; fi
+	$(BIN)/uv pip install -q --no-deps -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock pyproject.toml | .venv/.uv
+	$(BIN)/uv pip install -q --require-hashes -r requirements-dev.lock
+	$(BIN)/uv pip install -q --no-deps -e .
+	@touch $@ .venv/.run
