@@ -1,7 +1,7 @@
 # Every target sets up what it needs in .venv; nothing is installed elsewhere except by `system-packages`.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SCALE ?= 1.0
 DEMO_DIR ?= demo
