@@ -102,7 +102,7 @@ def open_reference(folder: Path | None = None) -> Reference:
 
 
 def _open_table(spec: TableSpec, folder: Path | None) -> pa.Table:
-    shipped = shipped_table(spec) if spec.shipped else spec.schema.empty_table()
+    shipped = shipped_table(spec) if spec.shipped else pa.Table.from_batches([], schema=spec.schema)
     held = folder_table(spec, folder) if folder is not None and spec.file else None
     if held is None:
         return shipped

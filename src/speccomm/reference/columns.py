@@ -85,7 +85,8 @@ def flags(text: pa.ChunkedArray) -> pa.ChunkedArray:
 def check_keys(spec: TableSpec, table: pa.Table, *, path: Path) -> None:
     """Refuse a key that stands twice, or twice on the same day where the table is dated."""
     keys = [table[name] for name in spec.key]
-    joined = pc.binary_join_element_wise(*[pc.fill_null(k.cast(TEXT), "") for k in keys], "\x1f")
+    texts = [pc.fill_null(key.cast(TEXT), "") for key in keys]
+    joined = pc.binary_join_element_wise(*texts, "\x1f") if len(texts) > 1 else texts[0]
     if pc.count_distinct(joined).as_py() == table.num_rows:
         return
     ordered = _ordered(spec, table, joined)
@@ -129,6 +130,8 @@ def _whole_days(values: pa.ChunkedArray, missing: int) -> pa.ChunkedArray:
 def _refuse_lost(
     column: Column, text: pa.ChunkedArray, values: pa.ChunkedArray, path: Path, problem: str
 ) -> None:
+    if values.null_count == text.null_count:
+        return
     lost = pc.and_(pc.is_null(values), pc.is_valid(_trimmed(text)))
     position = pc.index(lost, True).as_py()
     if position >= 0:
@@ -138,6 +141,9 @@ def _refuse_lost(
 
 
 def _trimmed(text: pa.ChunkedArray, *, upper: bool = False) -> pa.ChunkedArray:
+    untidy = pc.match_substring_regex(text, r"^\s|\s$|^$|[a-z]" if upper else r"^\s|\s$|^$")
+    if not pc.any(untidy).as_py():
+        return text
     trimmed = pc.utf8_trim_whitespace(text)
     filled = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, TEXT), trimmed)
     return pc.utf8_upper(filled) if upper else filled
