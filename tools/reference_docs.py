@@ -1,0 +1,125 @@
+"""Write docs/reference/ from the code: commands, tables, checks and rulebooks.
+
+`python tools/reference_docs.py` writes the pages; a house test demands that they are current.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from speccomm.cli.main import build_parser
+from speccomm.foundation.rulebook import Rulebook, read_rulebook, rulebooks_root
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+MADE = "<!-- Written by `make reference-docs`. Change the code, not this page. -->\n\n"
+
+
+def pages() -> dict[str, str]:
+    """The text of every reference page, by file name."""
+    return {
+        "commands.md": commands_page(),
+        "tables.md": tables_page(),
+        "checks.md": checks_page(),
+        "rulebooks.md": rulebooks_page(),
+    }
+
+
+def commands_page() -> str:
+    """Every command with its arguments, as the parser knows them."""
+    sections = ["# Commands\n", _codes()]
+    for name, parser in _commands(build_parser()):
+        sections.append(f"## `{name}`\n\n{_sentence(parser.description or '')}\n")
+        rows = [_argument(action) for action in parser._actions if action.dest != "help"]
+        table = ["| Argument | Meaning |", "|---|---|", *rows]
+        if rows:
+            sections.append("\n".join(table) + "\n")
+    return MADE + "\n".join(sections)
+
+
+def _codes() -> str:
+    return (
+        "Exit codes: 0 done and clean, 1 done with something refused, 2 could not be done. "
+        "`T` is ISO 8601 with a zone.\n"
+    )
+
+
+def _commands(
+    parser: argparse.ArgumentParser, prefix: str = "speccomm"
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, child in action.choices.items():
+                if any(isinstance(a, argparse._SubParsersAction) for a in child._actions):
+                    yield from _commands(child, f"{prefix} {name}")
+                else:
+                    yield f"{prefix} {name}", child
+
+
+def _argument(action: argparse.Action) -> str:
+    names = ", ".join(action.option_strings) or str(action.metavar or action.dest)
+    if action.choices is not None:
+        value = "|".join(str(choice) for choice in action.choices)
+    else:
+        value = str(action.metavar or action.dest.upper()) if action.nargs != 0 else ""
+    shown = f"{names} {value}".strip() if action.option_strings else names
+    needed = "" if action.required or not action.option_strings else " (optional)"
+    meaning = (action.help or "").replace("%(default)s", str(action.default))
+    return f"| `{_cell(shown)}` | {_cell(_sentence(meaning))}{needed} |"
+
+
+def rulebooks_page() -> str:
+    """Every rulebook: what it is, since when, from where."""
+    lines = [
+        "# Rulebooks\n",
+        "Rules are dated data. *Assumed* marks a rule that was not found at its source and stands in "
+        "until it is.\n",
+        "| Rulebook | Version | What | In force | Source | Next review |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [_rulebook_row(name, read_rulebook(name)) for name in rulebook_names()]
+    return MADE + "\n".join(lines) + "\n"
+
+
+def rulebook_names(ending: str = ".toml") -> list[str]:
+    """Paths under the rulebook root, without their ending, in order."""
+    return sorted(name.removesuffix(ending) for name in _walk(rulebooks_root()) if name.endswith(ending))
+
+
+def _walk(folder: Traversable, prefix: str = "") -> Iterator[str]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _walk(entry, f"{prefix}{entry.name}/")
+        else:
+            yield prefix + entry.name
+
+
+def _rulebook_row(name: str, book: Rulebook) -> str:
+    until = f" until {book.to_date}" if book.to_date else ""
+    title = book.title + (" (assumed)" if book.assumed else "")
+    return (
+        f"| `{name}` | {_cell(book.version)} | {_cell(title)} | from {book.from_date}{until} | "
+        f"{_cell(book.source)} | {book.next_review} |"
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def main() -> int:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
