@@ -1,0 +1,1 @@
+"""What was done and what it cost: flows of activity and the position of each contract."""

@@ -1,0 +1,246 @@
+"""Flows: who is treated where. A intra, B imported and C exported activity of one area."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from speccomm.activity.areas import Area
+from speccomm.activity.tables import (
+    ACTIVITY_TEXT,
+    DRILL_DOWN_COLUMNS,
+    ELSEWHERE,
+    FLOW_MEASURES,
+    FLOWS,
+    UNKNOWN,
+    arrow_schema,
+    flow_columns,
+)
+from speccomm.foundation.errors import UnknownName
+from speccomm.foundation.periods import FinancialMonth
+
+_GROUPING = {
+    "provider": ("provider_code",),
+    "icb": ("patient_commissioner_code",),
+    "service": ("service_code",),
+    "pod": ("pod_code",),
+    "month": ("financial_year", "financial_month"),
+}
+_NO_ICB_BY_NATURE = ("welsh_board", "hub", "region", "other")
+
+
+def in_months(rows: ir.Table, months: Sequence[FinancialMonth]) -> ir.BooleanValue:
+    """Whether a row falls in one of the months: one test per financial year touched."""
+    tests = []
+    for year in sorted({month.year for month in months}):
+        numbers = [month.number for month in months if month.year == year]
+        tests.append(
+            (rows.financial_year == str(year))
+            & rows.financial_month.between(min(numbers), max(numbers))
+        )
+    return ibis.or_(*tests)
+
+
+def activity_by_codes(
+    rows: ir.Table, *, area: Area, months: Sequence[FinancialMonth], by: Sequence[str] = ()
+) -> ir.Table:
+    """Add up the activity that touches an area by the codes its flows need.
+
+    Shape:   one row per provider, patient's commissioner, CRG and drill-down code, for rows whose
+             patient or provider is in the area. Flows of this table are the flows of `rows`.
+    Units:   activity_count in units of activity; row_count and unstated_rows in rows.
+    Missing: a code left blank stays null; a row without an activity number adds none and is
+             counted in unstated_rows.
+    Raises:  UnknownName for a drill-down that does not exist.
+    """
+    keys = ["provider_code", "patient_commissioner_code", "crg_code"]
+    keys += [key for name in known_drill_down(by) for key in _GROUPING[name] if key not in keys]
+    touching = rows.filter(in_months(rows, months)).filter(
+        lambda t: _patient_inside(t, area) | _provider_inside(t, area)
+    )
+    return touching.group_by(keys).aggregate(
+        activity_count=touching.activity_count.sum().cast("decimal(38, 3)"),
+        row_count=touching.count(),
+        unstated_rows=touching.activity_count.isnull().sum(),
+    )
+
+
+def activity_flows(
+    rows: ir.Table,
+    commissioners: ir.Table,
+    providers: ir.Table,
+    crgs: ir.Table,
+    services: ir.Table,
+    *,
+    area: Area,
+    by: Sequence[str] = (),
+) -> ir.Table:
+    """Split the activity of an area into intra, imported and exported, by CRG.
+
+    Shape:   one row per drill-down value and CRG with any row of activity; the drill-down columns
+             first, in the order asked and in their own order (Unknown last), then by grand total,
+             greatest first, with the Unknown CRG last.
+    Units:   units of activity, three decimals; provider_total is intra + imported, patient_total
+             intra + exported, grand_total all three.
+    Missing: an unknown CRG, service or point of delivery is the row Unknown. A patient whose
+             commissioner is unknown counts as from outside, a provider that is unknown as outside;
+             both are findings of the job. `icb_code` is Unknown for the first and Elsewhere for a
+             patient who is known to have no English ICB.
+    Raises:  UnknownName for a drill-down that does not exist.
+    Source:  method in docs/explanation/flows.md.
+    """
+    by = known_drill_down(by)
+    sums = _sums_by_code(rows, area=area, by=by)
+    named = _with_names(sums, commissioners, providers, crgs, services, by=by)
+    columns = [column.name for column in flow_columns(by) if column.name not in FLOW_MEASURES]
+    split = (
+        named.group_by(columns)
+        .aggregate(**{name: named[name].sum() for name in FLOW_MEASURES[:3]})
+        .mutate(
+            provider_total=lambda t: t.intra + t.imported,
+            patient_total=lambda t: t.intra + t.exported,
+            grand_total=lambda t: t.intra + t.imported + t.exported,
+        )
+    )
+    order = [key for name in by for key in _order_of(split, name)]
+    order += [split.crg_code == UNKNOWN, split.grand_total.desc(), split.crg_code]
+    measures = {name: split[name].cast(ACTIVITY_TEXT) for name in FLOW_MEASURES}
+    return split.order_by(order).select(*columns, **measures)
+
+
+def flow_totals(flows: pa.Table) -> pa.Table:
+    """Add up a flow table into one row of totals.
+
+    Shape:   one row with the six measures; zeros for an empty table.
+    """
+    schema = arrow_schema(FLOWS[2:])
+    sums = {name: [pc.sum(flows.column(name), min_count=0).as_py()] for name in FLOW_MEASURES}
+    return pa.table(sums, schema=schema)
+
+
+def known_drill_down(by: Sequence[str]) -> tuple[str, ...]:
+    """The drill-downs asked, each once. Raises UnknownName with the nearest for any other word."""
+    for name in by:
+        if name not in DRILL_DOWN_COLUMNS:
+            raise UnknownName("drill-down", name, list(DRILL_DOWN_COLUMNS))
+    return tuple(dict.fromkeys(by))
+
+
+def _patient_inside(rows: ir.Table, area: Area) -> ir.BooleanValue:
+    return rows.patient_commissioner_code.isin(sorted(area.patient_codes)).coalesce(False)
+
+
+def _provider_inside(rows: ir.Table, area: Area) -> ir.BooleanValue:
+    return rows.provider_code.isin(sorted(area.provider_codes)).coalesce(False)
+
+
+def _sums_by_code(rows: ir.Table, *, area: Area, by: Sequence[str]) -> ir.Table:
+    keys = list(dict.fromkeys(["crg_code", *(key for name in by for key in _GROUPING[name])]))
+    patient, provider = _patient_inside(rows, area), _provider_inside(rows, area)
+    touching = rows.filter(patient | provider)
+
+    def total(where: ir.BooleanValue) -> ir.DecimalValue:
+        amount = touching.activity_count.sum(where=where)
+        return amount.cast("decimal(38, 3)").coalesce(0).cast("decimal(38, 3)")
+
+    patient, provider = _patient_inside(touching, area), _provider_inside(touching, area)
+    return touching.group_by(keys).aggregate(
+        intra=total(patient & provider),
+        imported=total(provider & ~patient),
+        exported=total(patient & ~provider),
+    )
+
+
+def _with_names(
+    sums: ir.Table,
+    commissioners: ir.Table,
+    providers: ir.Table,
+    crgs: ir.Table,
+    services: ir.Table,
+    *,
+    by: Sequence[str],
+) -> ir.Table:
+    named = with_names(sums, crgs, code="crg_code", name="crg_name")
+    if "provider" in by:
+        named = with_current_provider(named, providers)
+    if "icb" in by:
+        named = _with_patient_icb(named, commissioners)
+    if "service" in by:
+        named = with_names(named, services, code="service_code", name="service_name")
+    if "pod" in by:
+        named = named.mutate(pod_code=named.pod_code.fill_null(UNKNOWN))
+    if "month" in by:
+        named = named.mutate(month=calendar_month(named))
+    return named
+
+
+def with_names(rows: ir.Table, names: ir.Table, *, code: str, name: str) -> ir.Table:
+    """Name the codes of a column from a table of names.
+
+    Shape:   the same rows with column `name` added; a code named twice is still one row.
+    Missing: a missing code becomes Unknown, under the name Unknown; a code that is not in the table
+             has no name.
+    """
+    known = names.group_by(_known_code=names[code]).aggregate(_known_name=names[name].max())
+    joined = rows.left_join(known, rows[code] == known._known_code)
+    unknown = joined[code].fill_null(UNKNOWN) == UNKNOWN
+    return joined.mutate(
+        **{
+            code: joined[code].fill_null(UNKNOWN),
+            name: unknown.ifelse(UNKNOWN, joined._known_name),
+        }
+    ).drop("_known_code", "_known_name")
+
+
+def with_current_provider(rows: ir.Table, providers: ir.Table) -> ir.Table:
+    """Put the provider of the map date in the place of the code a row was sent under.
+
+    Shape:   the same rows, with provider_code replaced and provider_name added.
+    Missing: a provider that is not on the map keeps its code and has no name.
+    """
+    known = providers.select(
+        _sent_code=providers.provider_code,
+        _current_code=providers.current_provider_code,
+        _current_name=providers.provider_name,
+    )
+    joined = rows.left_join(known, rows.provider_code == known._sent_code)
+    return joined.mutate(
+        provider_code=joined._current_code.coalesce(joined.provider_code).fill_null(UNKNOWN),
+        provider_name=joined._current_name,
+    ).drop("_sent_code", "_current_code", "_current_name")
+
+
+def _with_patient_icb(rows: ir.Table, commissioners: ir.Table) -> ir.Table:
+    known = commissioners.select(
+        "commissioner_kind",
+        _sent_code=commissioners.commissioner_code,
+        _icb_code=commissioners.icb_code,
+        _icb_name=commissioners.icb_name,
+    )
+    joined = rows.left_join(known, rows.patient_commissioner_code == known._sent_code)
+    by_nature = joined.commissioner_kind.isin(_NO_ICB_BY_NATURE).coalesce(False)
+    absent = by_nature.ifelse(ELSEWHERE, UNKNOWN)
+    absent_name = by_nature.ifelse("Not in an English ICB", UNKNOWN)
+    has_icb = joined._icb_code.notnull()
+    return joined.mutate(
+        icb_code=joined._icb_code.coalesce(absent),
+        icb_name=has_icb.ifelse(joined._icb_name, absent_name),
+    ).drop("commissioner_kind", "_sent_code", "_icb_code", "_icb_name")
+
+
+def calendar_month(rows: ir.Table) -> ir.StringValue:
+    """The calendar month of a row's financial month, written 2023-04."""
+    number = rows.financial_month.cast("int64")
+    late = (number > 9).ifelse(1, 0)  # January to March fall in the year after
+    year = rows.financial_year.substr(0, 4).cast("int64") + late
+    month = (number > 9).ifelse(number - 9, number + 3)
+    return year.cast("string") + "-" + month.cast("string").lpad(2, "0")
+
+
+def _order_of(rows: ir.Table, name: str) -> list[ir.Value]:
+    code = rows[DRILL_DOWN_COLUMNS[name][0].name]
+    return [code == UNKNOWN, code]
