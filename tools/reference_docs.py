@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
+from speccomm.activity.tables import CONTRACT_POSITION, FLOWS
 from speccomm.cli.main import build_parser
 from speccomm.foundation.rulebook import Rulebook, read_rulebook, rulebooks_root
+from speccomm.reference.tables import TABLES as REFERENCE_TABLES
+from speccomm.warehouse.tables import STORE_TABLES
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 MADE = "<!-- Written by `make reference-docs`. Change the code, not this page. -->\n\n"
+
+
+ANSWERS = {"flows": FLOWS, "contract": CONTRACT_POSITION}
 
 
 def pages() -> dict[str, str]:
@@ -75,8 +82,10 @@ def rulebooks_page() -> str:
     """Every rulebook: what it is, since when, from where."""
     lines = [
         "# Rulebooks\n",
-        "Rules are dated data. *Assumed* marks a rule that was not found at its source and stands in "
-        "until it is.\n",
+        (
+            "Rules are dated data. *Assumed* marks a rule that was not found at its source and stands in "
+            "until it is.\n"
+        ),
         "| Rulebook | Version | What | In force | Source | Next review |",
         "|---|---|---|---|---|---|",
     ]
@@ -86,7 +95,9 @@ def rulebooks_page() -> str:
 
 def rulebook_names(ending: str = ".toml") -> list[str]:
     """Paths under the rulebook root, without their ending, in order."""
-    return sorted(name.removesuffix(ending) for name in _walk(rulebooks_root()) if name.endswith(ending))
+    return sorted(
+        name.removesuffix(ending) for name in _walk(rulebooks_root()) if name.endswith(ending)
+    )
 
 
 def _walk(folder: Traversable, prefix: str = "") -> Iterator[str]:
@@ -104,6 +115,59 @@ def _rulebook_row(name: str, book: Rulebook) -> str:
         f"| `{name}` | {_cell(book.version)} | {_cell(title)} | from {book.from_date}{until} | "
         f"{_cell(book.source)} | {book.next_review} |"
     )
+
+
+def checks_page() -> str:
+    """Every check of intake: its level, what it looks at, and what a submitter reads."""
+    book = read_rulebook("intake/checks")
+    lines = [
+        "# Checks\n",
+        (
+            f"From rulebook `{book.identifier}` version {book.version}. A check that needs tables which are "
+            "not loaded is reported as *not run, input missing*. A field's own level may differ where "
+            "`intake/fields.csv` says so.\n"
+        ),
+        "| Check | Level | Looks at | What is said | What to do |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{check['id']}` {_cell(check['title'])} | {check['level']} | {check['scope']} | "
+        f"{_cell(check['sentence'])} | {_cell(check['remedy'])} |"
+        for check in book.rules["check"]
+    ]
+    return MADE + "\n".join(lines) + "\n"
+
+
+def tables_page() -> str:
+    """Every table of the store, the answers and the reference folder."""
+    parts = ["# Tables\n", "## In the store\n"]
+    parts += [_table(f"`{name}`", t.what, t.columns) for name, t in STORE_TABLES.items()]
+    parts.append("## In an answer\n")
+    parts += [_table(f"`{name}`", "", columns) for name, columns in ANSWERS.items()]
+    parts.append("## In a reference folder\n")
+    parts.append(
+        "Files a user may hold, as CSV with these columns. Tables without a file are shipped.\n"
+    )
+    for spec in REFERENCE_TABLES.values():
+        title = f"`{spec.file}`" if spec.file else f"`{spec.name}`"
+        parts.append(_table(title, spec.title, spec.columns))
+    return MADE + "\n".join(parts)
+
+
+def _table(title: str, what: str, columns: Sequence[Any]) -> str:
+    lines = [f"### {title}\n"]
+    if what:
+        lines.append(f"{_sentence(what).rstrip('.')}.\n")
+    lines += ["| Column | Type | Unit or meaning | Missing means |", "|---|---|---|---|"]
+    for column in columns:
+        missing = getattr(column, "null", None) or getattr(column, "missing", "") or "never missing"
+        about = [getattr(column, "meaning", ""), column.unit or "", getattr(column, "source", "")]
+        meaning = "; ".join(dict.fromkeys(text for text in about if text))
+        mark = " (disclosive)" if column.disclosive else ""
+        lines.append(
+            f"| `{column.name}` | {column.type} | {_cell(meaning)}{mark} | {_cell(missing)} |"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def _sentence(text: str) -> str:

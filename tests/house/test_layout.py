@@ -14,7 +14,16 @@ from tests.house.files import ROOT, named, tracked
 LIBRARY = ROOT / "src" / "speccomm"
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 LONGEST_MODULE = 450
-TEST_KINDS = {"unit", "examples", "properties", "engines", "published", "journeys", "house", "browser"}
+TEST_KINDS = {
+    "unit",
+    "examples",
+    "properties",
+    "engines",
+    "published",
+    "journeys",
+    "house",
+    "browser",
+}
 
 
 PYTHON_FILES = tracked("*.py")
@@ -53,7 +62,9 @@ def test_tests_are_of_the_kinds_we_keep() -> None:
 
 
 def test_nothing_is_left_open_in_the_text() -> None:
-    marks = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error")))
+    marks = re.compile(
+        "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error"))
+    )
     for path in tracked("src", "tests", "tools", "benchmarks", "docs"):
         if path.suffix in {".py", ".md", ".toml", ".html", ".css"}:
             lines = path.read_text(encoding="utf-8").splitlines()
