@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from speccomm.jobs.settings import EngineSettings
 
+DONE = 0
+REFUSED = 1  # done, and some rows were refused
+
 NOT_ARGUMENTS = {"act", "command", "subcommand"}
 
 

@@ -26,7 +26,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         sentence = message[:1].upper() + message[1:]
-        raise NotUnderstood(sentence.rstrip(".") + ".", usage=f"{self.prog} --help")
+        closed = sentence if sentence.endswith((".", "?")) else sentence + "."
+        raise NotUnderstood(closed, usage=f"{self.prog} --help")
 
     def parse_known_args(  # type: ignore[override]
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
@@ -44,7 +45,7 @@ class Parser(argparse.ArgumentParser):
             if name.startswith("--") and name not in known:
                 near = nearest_name(name, known)
                 hint = f" Did you mean {near}?" if near else ""
-                self.error(f"there is no option {name}.{hint}".rstrip("."))
+                self.error(f"there is no option {name}.{hint}")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is None or value in action.choices:

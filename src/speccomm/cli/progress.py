@@ -10,15 +10,20 @@ CLEAR = "\r\x1b[K"
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """Yield a function that shows a sentence in place of the last one; silent off a terminal."""
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Yield a function of (what, done, total) that redraws one line; silent off a terminal.
+
+    A total of 0 is one that is not known: the count alone is shown.
+    """
     shown = sys.stderr.isatty()
 
-    def say(sentence: str) -> None:
+    def say(what: str, done: int, total: int) -> None:
         if shown:
-            print(CLEAR + sentence, end="", file=sys.stderr, flush=True)
+            much = f"{100 * done // total}%" if total > 0 else f"{done:,}" if done else ""
+            print(f"{CLEAR}{what} {much}".rstrip(), end="", file=sys.stderr, flush=True)
 
     try:
         yield say
     finally:
-        say("")
+        if shown:
+            print(CLEAR, end="", file=sys.stderr, flush=True)

@@ -55,6 +55,13 @@ def financial_month_number(text: str) -> int:
     return int(text)
 
 
+def plan_month_number(text: str) -> int:
+    """0 to 13: plans may hold money outside the twelve months. Raises NotAValue otherwise."""
+    if text in {"0", "13"}:
+        return int(text)
+    return financial_month_number(text)
+
+
 def code(text: str) -> str:
     """An organisation or service code in capitals. Raises NotAValue for anything else."""
     if not CODE.fullmatch(text):

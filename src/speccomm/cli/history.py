@@ -1,0 +1,39 @@
+"""history: every version of a slice, and what changed between two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from speccomm.cli import values
+from speccomm.cli.submissions import DATASETS
+
+
+def add_commands(commands: Any) -> None:
+    """Add history."""
+    about = (
+        "Every load of one slice, oldest first, and which one counts. With --diff, what changed "
+        "between two of them: rows added, removed and changed, activity and money."
+    )
+    parser = commands.add_parser(
+        "history", help="versions of a slice, and their difference", description=about
+    )
+    parser.add_argument("--store", metavar="DIR", type=Path, required=True, help="the store")
+    parser.add_argument("--dataset", choices=DATASETS, required=True, help="the data set")
+    parser.add_argument(
+        "--provider", metavar="CODE", type=values.code, required=True, help="such as RKB"
+    )
+    parser.add_argument(
+        "--year", metavar="YEAR", type=values.financial_year, required=True, help="such as 2023-24"
+    )
+    parser.add_argument(
+        "--month", metavar="N", type=values.plan_month_number, required=True,
+        help="April is 1; plans may also use 0 and 13",
+    )  # fmt: skip
+    parser.add_argument(
+        "--diff", metavar=("LOAD_A", "LOAD_B"), nargs=2, help="show what changed from A to B"
+    )
+    values.add_reading(parser)
+    values.add_format(parser)
+    values.add_engine(parser)
+    values.add_run(parser)

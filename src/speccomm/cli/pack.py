@@ -1,0 +1,30 @@
+"""pack build: one ICB's pack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from speccomm.cli import values
+
+
+def add_commands(commands: Any) -> None:
+    """Add pack build."""
+    group = commands.add_parser(
+        "pack", help="build a pack for a board", description="Packs."
+    ).add_subparsers(dest="subcommand", metavar="COMMAND", required=True)
+    about = (
+        "Build one ICB's pack: a self-contained page and its tables as CSV. "
+        "It is unsuppressed and for internal use."
+    )
+    parser = group.add_parser("build", help="build one ICB's pack", description=about)
+    parser.add_argument("--store", metavar="DIR", type=Path, required=True, help="the store")
+    parser.add_argument(
+        "--icb", metavar="CODE", type=values.code, required=True, help="such as QWU"
+    )
+    values.add_period(parser)
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to write")
+    values.add_map(parser)
+    values.add_reading(parser)
+    values.add_engine(parser)
+    values.add_run(parser)
