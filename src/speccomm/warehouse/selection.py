@@ -14,13 +14,15 @@ from speccomm.warehouse.delta import DataFile
 class Selection:
     """Files to read for the current rows of a data set.
 
-    Every row of `whole` is current. Of `mixed`, the rows whose load and slice stand in `pairs`.
-    Files of neither hold no current row.
+    Every row of `whole` is current. Of `mixed`, the rows whose load and slice stand in `pairs`
+    are current if `keeps`, and the others if not: the shorter list of the two, since the engine
+    looks up every row. Files of neither hold no current row.
     """
 
     whole: tuple[str, ...]
     mixed: tuple[str, ...]
     pairs: pa.Table
+    keeps: bool
 
 
 def select_files(files: Sequence[DataFile], *, every: pa.Table, current: pa.Table) -> Selection:
@@ -33,11 +35,12 @@ def select_files(files: Sequence[DataFile], *, every: pa.Table, current: pa.Tabl
     wanted = _numbers_by_load(current)
     whole: list[str] = []
     mixed: list[str] = []
+    loads: set[str] = set()
     for file in files:
         load = file.of_one_load()
         if load is None or file.slices is None:
-            if file.rows:
-                mixed.append(file.name)
+            mixed.append(file.name)
+            loads.update(known)
             continue
         low, high = file.slices
         held = {number for number in known.get(load, ()) if low <= number <= high}
@@ -46,7 +49,11 @@ def select_files(files: Sequence[DataFile], *, every: pa.Table, current: pa.Tabl
             whole.append(file.name)
         elif standing:
             mixed.append(file.name)
-    return Selection(tuple(whole), tuple(mixed), current.select(["load_id", "slice_number"]))
+            loads.add(load)
+    kept = {load: wanted.get(load, set()) for load in loads}
+    gone = {load: known[load] - kept[load] for load in loads}
+    keeps = _size(kept) <= _size(gone)
+    return Selection(tuple(whole), tuple(mixed), _pairs(kept if keeps else gone), keeps)
 
 
 def _numbers_by_load(slices: pa.Table) -> dict[str, set[int]]:
@@ -57,3 +64,18 @@ def _numbers_by_load(slices: pa.Table) -> dict[str, set[int]]:
             grouped["load_id"].to_pylist(), grouped["slice_number_list"].to_pylist(), strict=True
         )
     }
+
+
+def _size(numbers: dict[str, set[int]]) -> int:
+    return sum(len(chosen) for chosen in numbers.values())
+
+
+def _pairs(numbers: dict[str, set[int]]) -> pa.Table:
+    """Load and slice number as a table, sorted so that it is the same on every run."""
+    pairs = sorted((load, number) for load, chosen in numbers.items() for number in chosen)
+    return pa.table(
+        {
+            "load_id": pa.array([load for load, _ in pairs], pa.string()),
+            "slice_number": pa.array([number for _, number in pairs], pa.int32()),
+        }
+    )

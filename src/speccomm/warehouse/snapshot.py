@@ -111,9 +111,10 @@ class Snapshot:
             parts.append(self._select(table, selection.whole))
         if selection.mixed:
             con.con.register(f"{name}_slices", selection.pairs)
+            join = "semi" if selection.keeps else "anti"
             parts.append(
-                f"{self._select(table, selection.mixed)} where (load_id, slice_number) in "  # noqa: S608 - names made here
-                f"(select (load_id, slice_number) from {name}_slices)"
+                f"{self._select(table, selection.mixed)} "
+                f"{join} join {name}_slices using (load_id, slice_number)"
             )
         return _view(con, name, table, parts)
 
