@@ -1,0 +1,1 @@
+"""Packs: assembled from tables, drawn, rendered and written."""
