@@ -9,7 +9,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from speccomm.activity.tables import ELSEWHERE
 from speccomm.foundation.errors import Refusal, UnknownName
+from speccomm.foundation.rulebook import Rulebook, read_rulebook
+
+FLOWS_RULEBOOK = "activity/flows"
+ELSEWHERE_NAME = "Not in an English ICB"
 
 
 @dataclass(frozen=True)
@@ -56,20 +61,61 @@ def area_on(
     """
     if (icb is None) == (region is None):
         raise NotOneArea("Ask for one ICB or one region, and not for both.")
-    kind, code = ("icb", icb) if icb is not None else ("region", region)
+    kind, code = ("icb", str(icb)) if icb is not None else ("region", str(region))
     placed = commissioners.filter(pc.field("icb_code").is_valid())
     inside = placed.filter(pc.field(f"{kind}_code") == code)
     if inside.num_rows == 0:
-        raise _unknown_area(kind, str(code), placed, commissioners)
+        raise _unknown_area(kind, code, placed, commissioners)
     housed = providers.filter(pc.field(f"{kind}_code") == code)
     return Area(
         kind=kind,
-        code=str(code),
-        name=_first(inside.column(f"{kind}_name")) or str(code),
+        code=code,
+        name=_first(inside.column(f"{kind}_name")) or code,
         map_date=on,
         patient_codes=frozenset(inside.column("commissioner_code").to_pylist()),
         provider_codes=frozenset(housed.column("provider_code").to_pylist()),
     )
+
+
+def patient_places(commissioners: pa.Table, *, rulebook: Rulebook | None = None) -> pa.Table:
+    """Say of each commissioner code where its patients count as living.
+
+    Shape:   commissioner_code, icb_code, icb_name; one row per code that says where.
+    Missing: a code that does not say has no row: hubs, regions, boards divided since, and codes
+             that only name a payer. `icb_code` is Elsewhere for patients known to have no ICB.
+    Source:  the commissioner map, and rulebook activity/flows, [places].
+    """
+    rules = (rulebook or read_rulebook(FLOWS_RULEBOOK)).rules["places"]
+    absent = pc.is_null(commissioners["icb_code"])
+    elsewhere = pc.and_(
+        absent,
+        pc.is_in(commissioners["commissioner_kind"], pa.array(rules["elsewhere_kinds"])),
+    )
+    payers = pc.is_in(
+        commissioners["commissioner_code"], pa.array(rules["unknown_codes"], pa.string())
+    )
+    known = commissioners.filter(pc.or_(pc.invert(absent), pc.and_(elsewhere, pc.invert(payers))))
+    return pa.table(
+        {
+            "commissioner_code": known["commissioner_code"],
+            "icb_code": pc.fill_null(known["icb_code"], ELSEWHERE),
+            "icb_name": pc.if_else(
+                pc.is_null(known["icb_code"]), ELSEWHERE_NAME, known["icb_name"]
+            ),
+        }
+    )
+
+
+def code_names(tables: list[pa.Table], *, code: str, name: str) -> pa.Table:
+    """Gather the names of codes from several reference tables.
+
+    Shape:   columns `code` and `name`, one row per code.
+    Missing: a code without a name in any of the tables is left out, and so has no name.
+    """
+    named = pa.concat_tables([table.select([code, name]) for table in tables])
+    named = named.filter(pc.field(code).is_valid() & pc.field(name).is_valid())
+    found = named.group_by(code, use_threads=False).aggregate([(name, "max")])
+    return found.select([code, f"{name}_max"]).rename_columns([code, name])
 
 
 def _unknown_area(kind: str, code: str, placed: pa.Table, commissioners: pa.Table) -> Refusal:
@@ -78,14 +124,26 @@ def _unknown_area(kind: str, code: str, placed: pa.Table, commissioners: pa.Tabl
     row = commissioners.filter(pc.field("commissioner_code") == code).to_pylist()
     if row and row[0]["icb_code"]:
         place = row[0][f"{kind}_code"]
-        sentence = (
-            f"{code!r} was part of {place!r} on the map of organisations asked for. "
-            f"Ask for {place!r}, or for the map of an earlier date."
-        )
-        refusal.args = (sentence,)
+        refusal.args = (_moved(code, str(place)),)
+    elif row and row[0]["commissioner_kind"] == kind == "icb":
+        refusal.args = (_not_yet_or_no_more(code),)
     return refusal
 
 
 def _first(column: pa.ChunkedArray) -> Any:
     named = column.drop_null()
     return named[0].as_py() if len(named) else None
+
+
+def _moved(code: str, place: str) -> str:
+    return (
+        f"On the map of organisations asked for, {code!r} is part of {place!r}. "
+        f"Ask for {place!r}, or for the map of another date."
+    )
+
+
+def _not_yet_or_no_more(code: str) -> str:
+    return (
+        f"{code!r} is an ICB of another time than the map of organisations asked for. "
+        "Give a date on which it stood as the map date."
+    )

@@ -13,7 +13,6 @@ from speccomm.activity.areas import Area
 from speccomm.activity.tables import (
     ACTIVITY_TEXT,
     DRILL_DOWN_COLUMNS,
-    ELSEWHERE,
     FLOW_MEASURES,
     FLOWS,
     UNKNOWN,
@@ -30,7 +29,6 @@ _GROUPING = {
     "pod": ("pod_code",),
     "month": ("financial_year", "financial_month"),
 }
-_NO_ICB_BY_NATURE = ("welsh_board", "hub", "region", "other")
 
 
 def in_months(rows: ir.Table, months: Sequence[FinancialMonth]) -> ir.BooleanValue:
@@ -71,32 +69,40 @@ def activity_by_codes(
 
 def activity_flows(
     rows: ir.Table,
-    commissioners: ir.Table,
+    places: ir.Table,
     providers: ir.Table,
     crgs: ir.Table,
     services: ir.Table,
     *,
     area: Area,
     by: Sequence[str] = (),
+    by_crg: bool = True,
 ) -> ir.Table:
     """Split the activity of an area into intra, imported and exported, by CRG.
 
+    `places` comes from `areas.patient_places`; `crgs` and `services` name codes.
+
     Shape:   one row per drill-down value and CRG with any row of activity; the drill-down columns
              first, in the order asked and in their own order (Unknown last), then by grand total,
-             greatest first, with the Unknown CRG last.
+             greatest first, with the Unknown CRG last. Without by_crg the CRG columns are left out
+             and added over.
     Units:   units of activity, three decimals; provider_total is intra + imported, patient_total
              intra + exported, grand_total all three.
     Missing: an unknown CRG, service or point of delivery is the row Unknown. A patient whose
              commissioner is unknown counts as from outside, a provider that is unknown as outside;
              both are findings of the job. `icb_code` is Unknown for the first and Elsewhere for a
-             patient who is known to have no English ICB.
+             patient who is known to have no English ICB. A code not in the reference has no name.
     Raises:  UnknownName for a drill-down that does not exist.
     Source:  method in docs/explanation/flows.md.
     """
     by = known_drill_down(by)
     sums = _sums_by_code(rows, area=area, by=by)
-    named = _with_names(sums, commissioners, providers, crgs, services, by=by)
-    columns = [column.name for column in flow_columns(by) if column.name not in FLOW_MEASURES]
+    named = _with_names(sums, places, providers, crgs, services, by=by)
+    columns = [
+        column.name
+        for column in flow_columns(by)
+        if column.name not in FLOW_MEASURES and (by_crg or column not in FLOWS)
+    ]
     split = (
         named.group_by(columns)
         .aggregate(**{name: named[name].sum() for name in FLOW_MEASURES[:3]})
@@ -107,7 +113,8 @@ def activity_flows(
         )
     )
     order = [key for name in by for key in _order_of(split, name)]
-    order += [split.crg_code == UNKNOWN, split.grand_total.desc(), split.crg_code]
+    if by_crg:
+        order += [split.crg_code == UNKNOWN, split.grand_total.desc(), split.crg_code]
     measures = {name: split[name].cast(ACTIVITY_TEXT) for name in FLOW_MEASURES}
     return split.order_by(order).select(*columns, **measures)
 
@@ -157,7 +164,7 @@ def _sums_by_code(rows: ir.Table, *, area: Area, by: Sequence[str]) -> ir.Table:
 
 def _with_names(
     sums: ir.Table,
-    commissioners: ir.Table,
+    places: ir.Table,
     providers: ir.Table,
     crgs: ir.Table,
     services: ir.Table,
@@ -168,7 +175,7 @@ def _with_names(
     if "provider" in by:
         named = with_current_provider(named, providers)
     if "icb" in by:
-        named = _with_patient_icb(named, commissioners)
+        named = _with_patient_icb(named, places)
     if "service" in by:
         named = with_names(named, services, code="service_code", name="service_name")
     if "pod" in by:
@@ -214,22 +221,16 @@ def with_current_provider(rows: ir.Table, providers: ir.Table) -> ir.Table:
     ).drop("_sent_code", "_current_code", "_current_name")
 
 
-def _with_patient_icb(rows: ir.Table, commissioners: ir.Table) -> ir.Table:
-    known = commissioners.select(
-        "commissioner_kind",
-        _sent_code=commissioners.commissioner_code,
-        _icb_code=commissioners.icb_code,
-        _icb_name=commissioners.icb_name,
+def _with_patient_icb(rows: ir.Table, places: ir.Table) -> ir.Table:
+    known = places.select(
+        _sent_code=places.commissioner_code, _icb_code=places.icb_code, _icb_name=places.icb_name
     )
     joined = rows.left_join(known, rows.patient_commissioner_code == known._sent_code)
-    by_nature = joined.commissioner_kind.isin(_NO_ICB_BY_NATURE).coalesce(False)
-    absent = by_nature.ifelse(ELSEWHERE, UNKNOWN)
-    absent_name = by_nature.ifelse("Not in an English ICB", UNKNOWN)
-    has_icb = joined._icb_code.notnull()
+    placed = joined._icb_code.notnull()
     return joined.mutate(
-        icb_code=joined._icb_code.coalesce(absent),
-        icb_name=has_icb.ifelse(joined._icb_name, absent_name),
-    ).drop("commissioner_kind", "_sent_code", "_icb_code", "_icb_name")
+        icb_code=joined._icb_code.fill_null(UNKNOWN),
+        icb_name=placed.ifelse(joined._icb_name, UNKNOWN),
+    ).drop("_sent_code", "_icb_code", "_icb_name")
 
 
 def calendar_month(rows: ir.Table) -> ir.StringValue:
