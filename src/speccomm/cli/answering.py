@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from speccomm.cli.printing import print_answer, say_findings
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -48,6 +50,34 @@ def written_arguments(arguments: argparse.Namespace) -> dict[str, Any]:
         for name, value in sorted(vars(arguments).items())
         if name not in NOT_ARGUMENTS
     }
+
+
+def deliver(
+    arguments: argparse.Namespace,
+    *,
+    started_at: datetime,
+    table: pa.Table,
+    findings: pa.Table,
+    facts: Mapping[str, Any],
+    more: Mapping[str, pa.Table] | None = None,
+) -> None:
+    """Answer with one table: leave the run folder, print the table, say what must be known of it.
+
+    `more` holds tables that only the run folder keeps.
+    """
+    name = command_name(arguments).replace(" ", "_")
+    tables = {name: table, **(more or {})}
+    leave_run(arguments, started_at=started_at, tables=tables, findings=findings, facts=facts)
+    metadata = {
+        "command": command_name(arguments),
+        "arguments": written_arguments(arguments),
+        **facts,
+        "started_at": started_at,
+        "ended_at": now(),
+        "findings": findings.to_pylist(),
+    }
+    print_answer(table, form=arguments.format, metadata=metadata)
+    say_findings(findings)
 
 
 def leave_run(

@@ -42,6 +42,17 @@ def print_answer(
         out.write(NOTICE + "\n\n" + table_text(columns, rows) + "\n")
 
 
+def say_findings(findings: pa.Table) -> None:
+    """Say on standard error what was found: each check once, with how often it spoke."""
+    spoken: dict[tuple[str, str], list[str]] = {}
+    for row in findings.select(["level", "check_id", "sentence"]).to_pylist():
+        spoken.setdefault((row["level"], row["check_id"]), []).append(row["sentence"])
+    order = {"refuse": 0, "warning": 1, "note": 2}
+    for (level, check), sentences in sorted(spoken.items(), key=lambda s: (order[s[0][0]], s[0])):
+        more = f" (and {len(sentences) - 1:,} more like it)" if len(sentences) > 1 else ""
+        print(f"{level} {check}: {sentences[0]}{more}", file=sys.stderr)
+
+
 def table_text(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], *, totals: bool = True
 ) -> str:

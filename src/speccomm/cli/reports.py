@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from speccomm.cli import values
+from speccomm.cli.answering import DONE, deliver, engine_settings, now
 
 
 def add_commands(commands: Any) -> None:
@@ -33,6 +34,7 @@ def _add_flows(commands: Any) -> None:
         help="drill down by any of provider,icb,service,pod,month; their columns come first",
     )  # fmt: skip
     _add_answer(parser)
+    parser.set_defaults(act=_flows)
 
 
 def _add_contract(commands: Any) -> None:
@@ -54,8 +56,13 @@ def _add_contract(commands: Any) -> None:
         "--month", metavar="N", type=values.financial_month_number, required=True,
         help="last month of the position: April is 1",
     )  # fmt: skip
-    parser.add_argument("--plan", choices=("acm", "iap"), help="where the plan is taken from")
+    parser.add_argument(
+        "--plan",
+        choices=("auto", "iap", "acm"),
+        help="where the plan is from (default auto: iap where there is one, else acm)",
+    )
     _add_answer(parser)
+    parser.set_defaults(act=_contract)
 
 
 def _add_store(parser: argparse.ArgumentParser) -> None:
@@ -68,3 +75,67 @@ def _add_answer(parser: argparse.ArgumentParser) -> None:
     values.add_format(parser)
     values.add_engine(parser)
     values.add_run(parser)
+
+
+def _flows(arguments: argparse.Namespace) -> int:
+    from speccomm.jobs.flows import FlowsRequest, flows
+
+    started_at = now()
+    answer = flows(
+        FlowsRequest(
+            store=arguments.store,
+            from_month=arguments.from_month,
+            to_month=arguments.to_month,
+            now=started_at,
+            icb=arguments.icb,
+            region=arguments.region,
+            by=arguments.by,
+            **_common(arguments),
+        )
+    )
+    deliver(
+        arguments,
+        started_at=started_at,
+        table=answer.flows,
+        more={"totals": answer.totals},
+        findings=answer.findings,
+        facts={**answer.facts.as_manifest(), "incomplete_months": answer.incomplete_months},
+    )
+    return DONE
+
+
+def _contract(arguments: argparse.Namespace) -> int:
+    from speccomm.jobs.contract import ContractRequest, contract
+
+    started_at = now()
+    answer = contract(
+        ContractRequest(
+            store=arguments.store,
+            year=arguments.year,
+            month=arguments.month,
+            now=started_at,
+            icb=arguments.icb,
+            provider=arguments.provider,
+            service=arguments.service,
+            plan=arguments.plan,
+            **_common(arguments),
+        )
+    )
+    deliver(
+        arguments,
+        started_at=started_at,
+        table=answer.position,
+        more={"lines": answer.lines},
+        findings=answer.findings,
+        facts={**answer.facts.as_manifest(), "incomplete_months": answer.incomplete_months},
+    )
+    return DONE
+
+
+def _common(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "reference": arguments.reference,
+        "map_date": arguments.map_date,
+        "as_at": arguments.as_at,
+        "engine": engine_settings(arguments),
+    }
