@@ -65,6 +65,7 @@ def raised(source: str) -> set[str]:
         if isinstance(node, ast.Raise)
         and isinstance(node.exc, ast.Call)
         and isinstance(node.exc.func, ast.Name)
+        and node.exc.func.id[0].isupper()
         and node.exc.func.id not in {"AssertionError", "TypeError"}
     }
 
