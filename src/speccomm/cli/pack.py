@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import Any
 
 from speccomm.cli import values
+from speccomm.cli.answering import DONE, engine_settings, leave_run, now
+from speccomm.cli.printing import NOTICE
 
 
 def add_commands(commands: Any) -> None:
@@ -28,3 +31,33 @@ def add_commands(commands: Any) -> None:
     values.add_reading(parser)
     values.add_engine(parser)
     values.add_run(parser)
+    parser.set_defaults(act=_build)
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    from speccomm.jobs.pack import PackRequest, build_pack
+
+    started_at = now()
+    answer = build_pack(
+        PackRequest(
+            store=arguments.store,
+            icb=arguments.icb,
+            from_month=arguments.from_month,
+            to_month=arguments.to_month,
+            out=arguments.out,
+            now=started_at,
+            reference=arguments.reference,
+            map_date=arguments.map_date,
+            as_at=arguments.as_at,
+            engine=engine_settings(arguments),
+        )
+    )
+    leave_run(
+        arguments,
+        started_at=started_at,
+        tables=answer.tables,
+        findings=answer.findings,
+        facts=answer.facts.as_manifest(),
+    )
+    print(f"{NOTICE}\nPack: {answer.page}")
+    return DONE
