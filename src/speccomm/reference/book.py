@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,7 +27,7 @@ class NoReferenceFolder(Refusal):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reference:
     """Every reference table as a pyarrow table, in the columns `tables.py` declares.
 
@@ -68,6 +68,11 @@ class Reference:
     calendar: pa.Table
     opt_outs: pa.Table
     rulebook: Rulebook
+
+    def __repr__(self) -> str:
+        """How many rows each loaded table holds: contents, which may name people, stay out."""
+        counts = ", ".join(f"{name}={self.table(name).num_rows}" for name in sorted(self.loaded))
+        return f"Reference({counts})"
 
     def table(self, name: str) -> pa.Table:
         """The table of that name."""
@@ -133,6 +138,3 @@ def _one_chunk(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks)
     return array
-
-
-TABLE_FIELDS = tuple(field.name for field in fields(Reference) if field.name in TABLES)

@@ -13,6 +13,7 @@ from speccomm.reference.tables import DAY, FLAG, TEXT, Column, TableSpec
 FIRST_DATA_ROW = 2
 WRITTEN_POSTCODE = r"^[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}$"
 BARE_POSTCODE = r"^([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})$"
+CONTROL = r"[\x00-\x1f\x7f]"
 TRUE_WORDS = ["y", "yes", "true", "1"]
 FALSE_WORDS = ["n", "no", "false", "0"]
 DAY_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y")
@@ -39,6 +40,7 @@ def typed_column(column: Column, text: pa.ChunkedArray, *, path: Path) -> pa.Chu
         values = flags(text)
         _refuse_lost(column, text, values, path, "write Y or N")
     elif column.type == TEXT:
+        _refuse_control(column, text, path)
         values = _trimmed(text, upper=column.name.endswith("_code") or column.name == "status")
     else:
         values = _numbers(text, column.type)
@@ -138,6 +140,14 @@ def _refuse_lost(
         value = str(text[position].as_py())
         row = position + FIRST_DATA_ROW
         raise BadReferenceFile(path, problem, row=row, column=column.name, value=value)
+
+
+def _refuse_control(column: Column, text: pa.ChunkedArray, path: Path) -> None:
+    position = pc.index(pc.match_substring_regex(text, CONTROL), True).as_py()
+    if position >= 0:
+        row = position + FIRST_DATA_ROW
+        problem = "the cell holds a line break or another control character"
+        raise BadReferenceFile(path, problem, row=row, column=column.name)
 
 
 def _trimmed(text: pa.ChunkedArray, *, upper: bool = False) -> pa.ChunkedArray:
