@@ -11,9 +11,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from speccomm.activity.contract_lines import EXACT, ContractScope, within
+from speccomm.activity.contract_lines import EXACT, ContractScope, plan_stands_in, within
 from speccomm.activity.effects import NON_ACTIVITY
 from speccomm.activity.findings import ActivityFindings
+from speccomm.activity.rules import ContractRules
 
 ACM = "acm"
 IAP = "iap"
@@ -93,7 +94,7 @@ def blank_actuals(acm: ir.Table, *, scope: ContractScope) -> ir.Table:
 
 
 def money_without_icb(
-    acm: ir.Table, iap: ir.Table, places: ir.Table, *, scope: ContractScope
+    acm: ir.Table, iap: ir.Table, places: ir.Table, *, scope: ContractScope, rules: ContractRules
 ) -> ir.Table:
     """Add up the money of the scope's providers and service that names no patient's place.
 
@@ -106,7 +107,7 @@ def money_without_icb(
     """
     everyone = ContractScope(**{**vars(scope), "patient_codes": None})
     monitored = _to_date(within(acm, everyone), scope)
-    planned_here = ~monitored.provider_code.isin(sorted(scope.plan_in_iap))
+    planned_here = plan_stands_in(monitored, scope=scope, rules=rules)
     planned = _to_date(within(iap, everyone), scope)
     planned = planned.filter(planned.provider_code.isin(sorted(scope.plan_in_iap)))
     amounts = ibis.union(

@@ -92,7 +92,7 @@ def within(rows: ir.Table, scope: ContractScope) -> ir.Table:
 
 def _monitoring(acm: ir.Table, *, scope: ContractScope, rules: ContractRules) -> ir.Table:
     to_date = acm.financial_month.between(1, scope.to_month)
-    planned_here = _planned_here(acm, scope=scope, rules=rules)
+    planned_here = plan_stands_in(acm, scope=scope, rules=rules)
     whole_year = acm.provider_code.isin(sorted(scope.whole_year_in_acm)) & planned_here
     annual = acm.planned_price_gbp.coalesce(0) + acm.planned_mff_gbp.coalesce(0)
     stated = acm.planned_price_gbp.notnull() | acm.planned_mff_gbp.notnull()
@@ -111,7 +111,7 @@ def _monitoring(acm: ir.Table, *, scope: ContractScope, rules: ContractRules) ->
     return lines.filter((lines.acm_rows > 0) | (lines.annual_plan_gbp != 0))
 
 
-def _planned_here(acm: ir.Table, *, scope: ContractScope, rules: ContractRules) -> ir.BooleanValue:
+def plan_stands_in(acm: ir.Table, *, scope: ContractScope, rules: ContractRules) -> ir.BooleanValue:
     """Whether a monitoring row's planned columns are the plan that stands."""
     if rules.plan_source == "iap":
         return ibis.literal(value=False)

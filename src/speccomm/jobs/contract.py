@@ -178,7 +178,7 @@ def _rows_findings(
         named = {"provider_code": code, "provider": names.get(code, code)}
         found.append(say.row("ACT-021", dataset=ACM, lines=row["blank_rows"], **named))
     if scope.patient_codes is not None:
-        unplaced = money_without_icb(acm, iap, ibis.memtable(places.places), scope=scope)
+        unplaced = money_without_icb(acm, iap, ibis.memtable(places.places), scope=scope, rules=rules)
         for row in con.to_pyarrow(unplaced).to_pylist():
             code = row["provider_code"]
             named = {"provider_code": code, "provider": names.get(code, code)}
