@@ -145,8 +145,12 @@ class Snapshot:
         if load_id not in known:
             raise UnknownName("load", load_id, known)
 
+    def data_files(self, name: str) -> list[DataFile]:
+        """The Parquet files of a stored table in this version, in the order committed."""
+        return list(self._files(store_table(name)))
+
     def data_paths(self, name: str) -> list[Path]:
-        """The Parquet files of a stored table in this version."""
+        """Where the Parquet files of a stored table lie, in the order of `data_files`."""
         folder = self._reader.folder(name)
         return [folder / file.name for file in self._files(store_table(name))]
 
