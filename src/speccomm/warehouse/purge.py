@@ -158,14 +158,11 @@ def _name_gone(
     con: Backend, snapshot: Snapshot, *, gone: pa.Table, kept: pa.Table, before: FinancialMonth
 ) -> None:
     """Give the engine the loads that lost a slice, those with none left, and their bad rows."""
-    touched = pc.unique(gone["load_id"]).combine_chunks() if gone.num_rows else pa.array([])
-    remaining = pc.unique(kept["load_id"])
-    never = _loads_without_slices(snapshot, before)
-    emptied = [
-        load for load in touched.to_pylist() if load not in set(remaining.to_pylist())
-    ] + never
-    con.con.register("purge_touched", pa.table({"load_id": pa.array(touched, pa.string())}))
-    con.con.register("purge_emptied", pa.table({"load_id": pa.array(emptied, pa.string())}))
+    touched = set(gone["load_id"].to_pylist())
+    emptied = touched - set(kept["load_id"].to_pylist())
+    emptied.update(_loads_without_slices(snapshot, before))
+    for name, loads in (("purge_touched", touched), ("purge_emptied", emptied)):
+        con.con.register(name, pa.table({"load_id": pa.array(sorted(loads), pa.string())}))
     findings = snapshot.all_rows(con, "findings").get_name()
     con.raw_sql(
         f"""create or replace temp table purge_refused as
