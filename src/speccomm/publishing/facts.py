@@ -15,7 +15,14 @@ import pyarrow as pa
 
 from speccomm.foundation.periods import FinancialMonth, FinancialYear, months_between
 from speccomm.publishing.model import BadPack
+from speccomm.publishing.wording import say_period
 
+ICB_USE, REGION_USE, CONTRACT_USE, NO_USE = (
+    "activity",
+    "activity of the region only",
+    "contract position",
+    "no figure; what was refused",
+)
 MEASURE_TYPE = pa.decimal128(38, 3)
 MONEY_TYPE = pa.decimal128(38, 2)
 
@@ -108,6 +115,7 @@ FILES = pa.schema(
         pa.field("read_rows", pa.int64()),
         pa.field("accepted_rows", pa.int64()),
         pa.field("refused_rows", pa.int64()),
+        pa.field("used_for", pa.string()),  # one of the four uses above
     ]
 )
 RULEBOOKS = pa.schema(
@@ -134,9 +142,10 @@ class PackFacts:
     """Everything the pack of one ICB is made from.
 
     `local_providers` are the codes of providers whose head office is in the ICB on `map_date`.
-    `sent_contract` are the codes of providers of which any plan is held for the contract year.
-    `contract_months` are the months of `contract_year` up to `last_month`. `incomplete_months` are
-    those still open to correction (flex), named by the activity functions. `cautions` are whole
+    `holds_plan` are the providers of which any plan is held for the contract year, `sent_actual`
+    those that sent contract monitoring of its months. `contract_last_month` is the last month of
+    the position, None where no contract monitoring is loaded. `incomplete_months` are those still
+    open to correction (flex). `cautions` are whole
     sentences the job knows to be needed, such as a list that stands in for another.
     """
 
@@ -149,8 +158,10 @@ class PackFacts:
     built_at: datetime
     store_version: int
     local_providers: tuple[str, ...]
-    sent_contract: tuple[str, ...]
+    holds_plan: tuple[str, ...]
+    sent_actual: tuple[str, ...]
     contract_year: FinancialYear
+    contract_last_month: FinancialMonth | None
     incomplete_months: tuple[str, ...]
     cautions: tuple[str, ...]
     flows_icb: pa.Table
@@ -184,6 +195,12 @@ class PackFacts:
     @property
     def contract_first_month(self) -> FinancialMonth:
         return FinancialMonth(self.contract_year, 1)
+
+    @property
+    def contract_period(self) -> str:
+        """The months of the contract position in words; empty where there is none."""
+        last = self.contract_last_month
+        return say_period(self.contract_first_month, last) if last else ""
 
 
 SCHEMAS = {

@@ -316,6 +316,7 @@ def files():
             "read_rows": read,
             "accepted_rows": read - refused,
             "refused_rows": refused,
+            "used_for": shapes.CONTRACT_USE if dataset in {"acm", "iap"} else shapes.ICB_USE,
         }
 
     rows = [
@@ -352,7 +353,9 @@ def made_up(**changes) -> PackFacts:
         "built_at": BUILT_AT,
         "store_version": 12,
         "local_providers": LOCAL,
-        "sent_contract": ("RJC", "RKB", "RLT", "RRK", "RTH"),
+        "holds_plan": ("RJC", "RKB", "RLT", "RRK", "RTH"),
+        "sent_actual": ("RJC", "RKB", "RLT", "RRK"),
+        "contract_last_month": FinancialMonth.parse_calendar("2023-12"),
         "contract_year": FinancialYear(2023),
         "incomplete_months": (),
         "cautions": (

@@ -45,10 +45,15 @@ def activity_section(facts: PackFacts, namer: Namer) -> Section:
             _flows(facts, namer, facts.flows_icb, area=icb, key="icb"),
             months_section(facts, icb),
             neighbours_section(facts, icb),
-            _flows(facts, namer, facts.flows_region, area=facts.region.name, key="region"),
+            _flows(facts, namer, facts.flows_region, area=region_name(facts), key="region"),
             unknown_section(facts, namer, making(facts, f"clinical reference group {UNKNOWN}")),
         ),
     )
+
+
+def region_name(facts: PackFacts) -> str:
+    """The region as a sentence names it: the Midlands region."""
+    return f"the {facts.region.name} region"
 
 
 def _explanation(facts: PackFacts, icb: str) -> Prose:

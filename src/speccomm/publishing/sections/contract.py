@@ -23,8 +23,8 @@ from speccomm.publishing.wording import (
     say_count,
     say_list,
     say_millions,
+    say_month,
     say_percent,
-    say_period,
     say_pounds,
     say_verb,
 )
@@ -81,7 +81,7 @@ def _grouped(facts: PackFacts, by: str, namer: Namer) -> list[dict[str, Any]]:
     records: list[dict[str, Any]] = grouped.rename_columns([*keys, *measures]).to_pylist()
     for row in records:
         row[f"{by}_name"] = namer.say(row[f"{by}_name"])
-        sent = by == "service" or row["provider_code"] in facts.sent_contract
+        sent = by == "service" or row["provider_code"] in facts.sent_actual
         row["actual_missing"] = "none reported" if sent else "not sent"
     records.sort(
         key=lambda row: (-(row["actual_gbp"] or 0), -(row["plan_gbp"] or 0), row[keys[0]] or "")
@@ -94,7 +94,7 @@ def _sentences(facts: PackFacts, providers: list[dict[str, Any]], icb: str) -> P
         total_of(facts.contract, name) for name in ("plan_gbp", "actual_gbp", "variance_gbp")
     )
     compared = total_of(with_compared_plan(facts.contract), "compared_plan_gbp")
-    period = say_period(facts.contract_first_month, facts.last_month)
+    period = facts.contract_period
     words = [
         (
             f"For patients of {icb}, {period}: plan {say_millions(plan)}, actual "
@@ -141,18 +141,24 @@ def _meaning() -> str:
 
 def _incomplete(facts: PackFacts) -> tuple[Caution, ...]:
     notes = []
+    last = facts.contract_last_month
     if facts.first_month.year != facts.contract_year:
         notes.append(
             f"The pack’s period begins in {facts.first_month.year}. A contract runs for one "
             f"financial year, so this section is for {facts.contract_year} only, from its first "
             "month."
         )
+    if last is not None and last != facts.last_month:
+        notes.append(
+            f"Contract files reach {say_month(last)} and not {say_month(facts.last_month)}, so "
+            "this section ends there."
+        )
     if facts.incomplete_months:
-        months = say_list(list(facts.incomplete_months))
         many = len(facts.incomplete_months)
         notes.append(
-            f"{months} {say_verb(many, 'is', 'are')} still open to correction (flex), so "
-            f"{say_verb(many, 'its', 'their')} figures and the forecasts are not complete."
+            f"{say_list(facts.incomplete_months)} {say_verb(many, 'is', 'are')} still open to "
+            f"correction (flex), so {say_verb(many, 'its', 'their')} figures and the forecasts are "
+            "not complete."
         )
     return (Caution("Read with care", tuple(notes)),) if notes else ()
 
@@ -175,7 +181,7 @@ def _bridge_chart(facts: PackFacts) -> Chart:
         Step(EFFECT_NAMES[name][0], size, say_pounds(size, with_sign=True))
         for name, size in sizes.items()
     ]
-    total = Step("Variance from plan", variance, say_pounds(variance, with_sign=True), True)
+    total = Step("Variance from plan", variance, say_pounds(variance, with_sign=True), is_total=True)
     largest = max(sizes, key=lambda name: (abs(sizes[name]), name))
     return Chart(
         id="chart-bridge",

@@ -18,7 +18,6 @@ from speccomm.publishing.columns import (
 from speccomm.publishing.facts import CONTRACT, MONEY_TYPE, PackFacts
 from speccomm.publishing.model import Column, Making, PackTable, Placement, Unit
 from speccomm.publishing.naming import Namer, short_icb_name
-from speccomm.publishing.wording import say_period
 
 NOT_PLANNED = "not planned"
 EFFECT_NAMES = {
@@ -49,7 +48,7 @@ def position_table(facts: PackFacts, records: list[dict[str, Any]], *, by: str) 
     names = [c.name for c in columns if c.share_of is None]
     return PackTable(
         id=f"contract_by_{by}",
-        title=f"Contract position by {IN_WORDS[by]}, {_period(facts)}",
+        title=f"Contract position by {IN_WORDS[by]}, {facts.contract_period}",
         columns=columns,
         rows=_as_table(records, [*names, "actual_missing"]),
         row_header=f"{by}_name",
@@ -70,7 +69,7 @@ def effects_table(facts: PackFacts, records: list[dict[str, Any]], *, by: str) -
     columns = (*HEADS[by], *_effect_columns(), _variance())
     return PackTable(
         id=f"contract_effects_by_{by}",
-        title=f"What makes up the variance by {IN_WORDS[by]}, {_period(facts)}",
+        title=f"What makes up the variance by {IN_WORDS[by]}, {facts.contract_period}",
         columns=columns,
         rows=_as_table(records, [column.name for column in columns]),
         row_header=f"{by}_name",
@@ -91,7 +90,7 @@ def bridge_table(facts: PackFacts) -> PackTable:
     )
     return PackTable(
         id="contract_bridge",
-        title=f"What makes up the variance, {_period(facts)}",
+        title=f"What makes up the variance, {facts.contract_period}",
         columns=(
             Column("effect", "Effect", Unit.TEXT, "Reason for a difference from plan"),
             Column("meaning", "What it is", Unit.TEXT, "The effect in words"),
@@ -116,7 +115,7 @@ def detail_table(facts: PackFacts, namer: Namer) -> PackTable:
     names = [c.name for c in columns if c.share_of is None]
     return PackTable(
         id="contract_lines",
-        title=f"Contract position by provider and service line, {_period(facts)}",
+        title=f"Contract position by provider and service line, {facts.contract_period}",
         columns=columns,
         rows=_as_table(records, [*names, "actual_missing"]),
         row_header="service_name",
@@ -125,15 +124,11 @@ def detail_table(facts: PackFacts, namer: Namer) -> PackTable:
     )
 
 
-def _period(facts: PackFacts) -> str:
-    return say_period(facts.contract_first_month, facts.last_month)
-
-
 def _making(facts: PackFacts) -> Making:
     return Making(
         "Price plus market forces amount, planned (ACM, or IAP where a provider sent it) and actual (ACM)",
         ("acm", "iap"),
-        f"months {facts.contract_first_month} to {facts.last_month}; patients of "
+        f"months {facts.contract_first_month} to {facts.contract_last_month}; patients of "
         f"{short_icb_name(facts.icb.name)}",
     )
 

@@ -16,14 +16,13 @@ from speccomm.publishing.model import (
 from speccomm.publishing.naming import short_icb_name
 from speccomm.publishing.sections.contract import say_standing
 from speccomm.publishing.sections.contract_tables import with_compared_plan
-from speccomm.publishing.sections.refusals import counted_rows
+from speccomm.publishing.sections.refusals import counted_rows, files_of_icb
 from speccomm.publishing.wording import (
     capital,
     say_activity,
     say_count,
     say_millions,
     say_numeral,
-    say_period,
     say_share,
     say_verb,
 )
@@ -71,7 +70,7 @@ def _contract(facts: PackFacts) -> tuple[HeadlineFigure, ...]:
         total_of(facts.contract, n) for n in ("plan_gbp", "actual_gbp", "variance_gbp")
     )
     compared = total_of(with_compared_plan(facts.contract), "compared_plan_gbp")
-    period = say_period(facts.contract_first_month, facts.last_month)
+    period = facts.contract_period
     return (
         HeadlineFigure(
             "actual_gbp",
@@ -103,7 +102,7 @@ def _services(facts: PackFacts, grid: PackTable) -> tuple[HeadlineFigure, ...]:
 
 def _rows(facts: PackFacts) -> HeadlineFigure:
     read, _, refused = counted_rows(facts)
-    files = facts.files.num_rows
+    files = files_of_icb(facts).num_rows
     return HeadlineFigure(
         "refused_rows",
         "Rows refused",

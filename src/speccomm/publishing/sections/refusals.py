@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from speccomm.foundation.findings import Level
 from speccomm.publishing.charts import Bar, plain_bars
 from speccomm.publishing.columns import PROVIDER_CODE, PROVIDER_NAME, number_column
-from speccomm.publishing.facts import PackFacts
+from speccomm.publishing.facts import REGION_USE, PackFacts
 from speccomm.publishing.model import (
     Block,
     Chart,
@@ -54,10 +54,15 @@ def refusals_section(facts: PackFacts) -> Section:
     )
 
 
+def files_of_icb(facts: PackFacts) -> pa.Table:
+    """The files of local providers and of those that treat the ICB's patients."""
+    return facts.files.filter(pc.field("used_for") != REGION_USE)
+
+
 def counted_rows(facts: PackFacts) -> tuple[int, int, int]:
     """Rows read, accepted and refused in the files behind the pack."""
-    names = ("read_rows", "accepted_rows", "refused_rows")
-    read, accepted, refused = (int(pc.sum(facts.files.column(n)).as_py() or 0) for n in names)
+    names, files = ("read_rows", "accepted_rows", "refused_rows"), files_of_icb(facts)
+    read, accepted, refused = (int(pc.sum(files.column(n)).as_py() or 0) for n in names)
     return read, accepted, refused
 
 
@@ -68,11 +73,11 @@ def say_dataset(code: str) -> str:
 
 def _sentences(facts: PackFacts) -> Prose:
     read, accepted, refused = counted_rows(facts)
-    files = facts.files.num_rows
+    files = files_of_icb(facts).num_rows
     words = [
         (
-            f"{capital(say_count(files, 'file'))} {say_verb(files, 'stands', 'stand')} behind this "
-            f"pack. {say_verb(files, 'It holds', 'They hold')} {say_count(read, 'row')}: "
+            f"{capital(say_count(files, 'file'))} of the ICB’s providers, and of those that treat its "
+            f"patients, {say_verb(files, 'is', 'are')} current. {say_verb(files, 'It holds', 'They hold')} {say_count(read, 'row')}: "
             f"{accepted:,} accepted and {refused:,} refused"
             f"{f' ({say_share(refused, read)})' if refused else ''}. Every row read is one or the other."
         ),
@@ -87,13 +92,19 @@ def _sentences(facts: PackFacts) -> Prose:
 
 
 def _making(counted: str) -> Making:
-    return Making(counted, ("files", "findings"), "files behind the pack’s current rows")
+    return Making(
+        counted,
+        ("files", "findings"),
+        "current files of local providers and of those that treat the ICB’s patients",
+    )
 
 
 def _rows_by_dataset(facts: PackFacts) -> PackTable:
     names = ("read_rows", "accepted_rows", "refused_rows")
-    grouped = facts.files.group_by("dataset").aggregate(
-        [("file_name", "count"), *((name, "sum") for name in names)]
+    grouped = (
+        files_of_icb(facts)
+        .group_by("dataset")
+        .aggregate([("file_name", "count"), *((name, "sum") for name in names)])
     )
     grouped = grouped.rename_columns(["dataset", "file_count", *names])
     records = sorted(grouped.to_pylist(), key=lambda row: list(DATASETS).index(row["dataset"]))
@@ -107,7 +118,7 @@ def _rows_by_dataset(facts: PackFacts) -> PackTable:
         title="Rows read, accepted and refused by data set",
         columns=(
             Column("dataset", "Data set", Unit.TEXT, "National data set"),
-            number_column("file_count", "Files", "Files behind the pack"),
+            number_column("file_count", "Files", "Current files"),
             number_column("read_rows", "Rows read", "Rows found in the files"),
             number_column("accepted_rows", "Accepted", "Rows that count in the figures"),
             number_column("refused_rows", "Refused", "Rows kept out, with a reason each"),

@@ -107,7 +107,7 @@ def _sentences(facts: PackFacts, local: list[dict[str, Any]], icb: str) -> Prose
             f"In {say_count(unplanned, 'pair')} of provider and service activity was reported "
             "without a plan."
         )
-    silent = [code for code in facts.local_providers if code not in facts.sent_contract]
+    silent = [code for code in facts.local_providers if code not in facts.holds_plan]
     if silent:
         words.append(
             f"No plan is loaded for {say_count(len(silent), 'local provider')}, so what "
@@ -154,7 +154,7 @@ def _grid(facts: PackFacts, local: list[dict[str, Any]], icb: str) -> PackTable:
 
 
 def _absent(facts: PackFacts, provider: str) -> str:
-    return str(Mark.NEITHER if provider in facts.sent_contract else Mark.NOT_SENT)
+    return str(Mark.NEITHER if provider in facts.holds_plan else Mark.NOT_SENT)
 
 
 def _elsewhere(facts: PackFacts, elsewhere: list[dict[str, Any]], icb: str) -> PackTable:
@@ -212,7 +212,7 @@ def _provider_row(
 ) -> dict[str, Any]:
     own = [row for row in elsewhere if row["provider_code"] == code]
     activity = [row["activity"] for row in own if row["activity"] is not None]
-    sent = code in facts.sent_contract
+    sent = code in facts.holds_plan
     return {
         "provider_code": code,
         "provider_name": name,

@@ -1,0 +1,213 @@
+"""The contract position of the ICB's patients, and which provider is contracted for what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from speccomm.activity.completeness import Openness, months_sent, openness_of
+from speccomm.activity.contract_lines import ContractScope, contract_lines
+from speccomm.activity.contract_position import position_of_lines
+from speccomm.activity.rules import ContractRules, contract_rules
+from speccomm.activity.tables import UNKNOWN
+from speccomm.foundation.periods import FinancialMonth, FinancialYear
+from speccomm.jobs.contract_scope import ACM, IAP, scoped_question
+from speccomm.jobs.reading import OrganisationMap, Reading
+from speccomm.publishing import facts as shapes
+
+PLANNED = ("planned_activity", "planned_price_gbp", "planned_mff_gbp")
+
+
+@dataclass(frozen=True)
+class PackContract:
+    """The position in the pack's shape, the plans behind the grid of services, and its months.
+
+    `planned_pairs` are (provider, service) with a plan: of local providers for any commissioner,
+    of providers elsewhere for the ICB's patients.
+    """
+
+    position: pa.Table
+    last_month: FinancialMonth | None
+    openness: Openness
+    sent_actual: frozenset[str]
+    holds_plan: frozenset[str]
+    planned_pairs: frozenset[tuple[str, str]]
+    service_names: dict[str, str | None]
+    rows: int
+
+
+def pack_contract(
+    reading: Reading,
+    places: OrganisationMap,
+    *,
+    icb: str,
+    local: frozenset[str],
+    to: FinancialMonth,
+) -> PackContract:
+    """Set plan against actual for the year of the pack's last month, as far as it is loaded.
+
+    Missing: where no contract monitoring of the year is loaded, the position has no rows.
+    """
+    last = _last_loaded(reading, places, to)
+    if last is None:
+        return _nothing(_openness(reading, to.year, 0))
+    rules = contract_rules()
+    ours = _lines(reading, places, rules, to=last, icb=icb)
+    theirs = _lines(reading, places, rules, to=last, providers=places.codes_of(local))
+    position = shapes.in_shape(ours.position, shapes.CONTRACT)
+    pairs = _planned_pairs(position, local, inside=False)
+    pairs |= _planned_pairs(theirs.position, local, inside=True)
+    names = {
+        row["service_code"]: row["service_name"]
+        for table in (position, theirs.position)
+        for row in table.select(["service_code", "service_name"]).to_pylist()
+    }
+    return PackContract(
+        position=_unknown_as_null(position),
+        last_month=last,
+        openness=_openness(reading, last.year, last.number),
+        sent_actual=ours.scope.sent,
+        holds_plan=_holders(reading, places, last.year),
+        planned_pairs=frozenset(pairs),
+        service_names=names,
+        rows=ours.rows,
+    )
+
+
+@dataclass(frozen=True)
+class _Position:
+    position: pa.Table
+    scope: ContractScope
+    rows: int
+
+
+def _lines(
+    reading: Reading,
+    places: OrganisationMap,
+    rules: ContractRules,
+    *,
+    to: FinancialMonth,
+    icb: str | None = None,
+    providers: frozenset[str] | None = None,
+) -> _Position:
+    question = scoped_question(
+        reading,
+        places,
+        year=to.year,
+        to_month=to.number,
+        icb=icb,
+        provider=None,
+        service=None,
+        rules=rules,
+    )
+    scope = question.scope
+    if providers is not None:
+        scope = ContractScope(**{**vars(scope), "provider_codes": providers})
+    acm, iap = (reading.snapshot.table(reading.con, name) for name in (ACM, IAP))
+    lines = reading.con.to_pyarrow(
+        contract_lines(
+            acm,
+            iap,
+            ibis.memtable(places.providers),
+            ibis.memtable(reading.reference.points_of_delivery),
+            scope=scope,
+            rules=rules,
+        )
+    )
+    services = ibis.memtable(reading.service_names)
+    position = reading.con.to_pyarrow(
+        position_of_lines(ibis.memtable(lines), services, scope=scope, rules=rules)
+    )
+    return _Position(position, scope, pc.sum(lines["acm_rows"]).as_py() or 0)
+
+
+def _last_loaded(
+    reading: Reading, places: OrganisationMap, to: FinancialMonth
+) -> FinancialMonth | None:
+    sent = months_sent(reading.snapshot.slices(), dataset=ACM, current=places.current)
+    held = {month for months in sent.values() for month in months}
+    return max((m for m in held if m.year == to.year and m <= to), default=None)
+
+
+def _openness(reading: Reading, year: FinancialYear, last: int) -> Openness:
+    months = [FinancialMonth(year, number) for number in range(1, last + 1)]
+    return openness_of(reading.reference.calendar, months, as_at=reading.day)
+
+
+def _nothing(openness: Openness) -> PackContract:
+    empty = shapes.row_of([], shapes.CONTRACT)
+    return PackContract(empty, None, openness, frozenset(), frozenset(), frozenset(), {}, 0)
+
+
+def _planned_pairs(
+    position: pa.Table, local: frozenset[str], *, inside: bool
+) -> set[tuple[str, str]]:
+    return {
+        (row["provider_code"], row["service_code"])
+        for row in position.to_pylist()
+        if (row["provider_code"] in local) is inside
+        and (row["plan_gbp"] is not None or row["plan_activity"] is not None)
+    }
+
+
+def _holders(reading: Reading, places: OrganisationMap, year: FinancialYear) -> frozenset[str]:
+    """The current codes of providers with any plan in the year, in either data set."""
+    codes: set[str] = set()
+    for dataset in (ACM, IAP):
+        rows = reading.snapshot.table(reading.con, dataset)
+        stated = ibis.or_(*(rows[name].notnull() for name in PLANNED))
+        planned = rows.filter((rows.financial_year == str(year)) & stated)
+        found = reading.con.to_pyarrow(planned.select("provider_code").distinct())
+        codes.update(found["provider_code"].to_pylist())
+    return frozenset(places.current.get(code, code) for code in codes)
+
+
+def _unknown_as_null(position: pa.Table) -> pa.Table:
+    known = pc.not_equal(position["service_code"], UNKNOWN)
+    for name in ("service_code", "service_name"):
+        place = position.schema.get_field_index(name)
+        values = pc.if_else(known, position[name], pa.scalar(None, pa.string()))
+        position = position.set_column(place, position.schema.field(name), values)
+    return position
+
+
+def pack_services(
+    contract: PackContract,
+    pairs: pa.Table,
+    *,
+    local: frozenset[str],
+    provider_names: dict[str, str | None],
+) -> pa.Table:
+    """Each provider and service with a plan or with activity, in the pack's shape.
+
+    `pairs` are the ICB's flows by provider and service.
+
+    Units:   activity of local providers for everyone, of others for the ICB's patients.
+    Missing: contracted is null where no plan of the provider is held; activity where there is none.
+    """
+    activity: dict[tuple[str, str], Decimal] = {}
+    names = dict(contract.service_names)
+    for row in pairs.to_pylist():
+        key = (row["provider_code"], row["service_code"])
+        activity[key] = row["provider_total" if key[0] in local else "exported"]
+        names.setdefault(row["service_code"], row["service_name"])
+    records: list[dict[str, Any]] = []
+    for provider, service in sorted(contract.planned_pairs | set(activity)):
+        known = service != UNKNOWN
+        held = provider in contract.holds_plan
+        records.append(
+            {
+                "provider_code": provider,
+                "provider_name": provider_names.get(provider),
+                "service_code": service if known else None,
+                "service_name": names.get(service) if known else None,
+                "contracted": (provider, service) in contract.planned_pairs if held else None,
+                "activity": activity.get((provider, service)),
+            }
+        )
+    return shapes.row_of(records, shapes.SERVICES)

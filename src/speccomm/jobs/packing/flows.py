@@ -1,0 +1,126 @@
+"""The flows of the pack: the ICB's by every cut, the region's, and what is unknown in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from speccomm.activity.areas import Area
+from speccomm.activity.flows import activity_by_codes, activity_flows
+from speccomm.activity.tables import UNKNOWN
+from speccomm.foundation.periods import FinancialMonth
+from speccomm.jobs.reading import OrganisationMap, Reading
+from speccomm.publishing import facts as shapes
+
+DATASET = "plcm"
+CUTS = ("provider", "icb", "service", "month")
+
+
+@dataclass(frozen=True)
+class PackFlows:
+    """Every table of flows in the pack's shapes, and how many rows they were counted from."""
+
+    icb: pa.Table
+    region: pa.Table
+    by_month: pa.Table
+    by_provider: pa.Table
+    by_icb: pa.Table
+    by_pair: pa.Table
+    unknown: pa.Table
+    icb_rows: int
+    region_rows: int
+    unstated_rows: int
+
+
+def pack_flows(
+    reading: Reading,
+    places: OrganisationMap,
+    *,
+    icb: Area,
+    region: Area,
+    months: Sequence[FinancialMonth],
+) -> PackFlows:
+    """Read the patient-level rows twice, once for each area, and cut the sums for every table.
+
+    Shape:   see `publishing.facts`; `by_pair` has provider_code, service_code and the measures.
+    Missing: what could not be placed is in the rows Unknown.
+    """
+    rows = reading.snapshot.table(reading.con, DATASET)
+    icb_sums = reading.con.to_pyarrow(activity_by_codes(rows, area=icb, months=months, by=CUTS))
+    region_sums = reading.con.to_pyarrow(activity_by_codes(rows, area=region, months=months))
+
+    def cut(sums: pa.Table, area: Area, by: tuple[str, ...], *, by_crg: bool) -> pa.Table:
+        return reading.con.to_pyarrow(
+            activity_flows(
+                ibis.memtable(sums),
+                ibis.memtable(places.places),
+                ibis.memtable(places.providers),
+                ibis.memtable(reading.crg_names),
+                ibis.memtable(reading.service_names),
+                area=area,
+                by=by,
+                by_crg=by_crg,
+            )
+        )
+
+    unknown_sums = icb_sums.filter(pc.field("crg_code").is_null())
+    pairs = cut(icb_sums, icb, ("provider", "service"), by_crg=False)
+    return PackFlows(
+        icb=shapes.in_shape(cut(icb_sums, icb, (), by_crg=True), shapes.FLOWS),
+        region=shapes.in_shape(cut(region_sums, region, (), by_crg=True), shapes.FLOWS),
+        by_month=shapes.in_shape(
+            cut(icb_sums, icb, ("month",), by_crg=False), shapes.FLOWS_BY_MONTH
+        ),
+        by_provider=shapes.in_shape(
+            cut(icb_sums, icb, ("provider",), by_crg=False), shapes.FLOWS_BY_PROVIDER
+        ),
+        by_icb=_with_nobody_unknown(
+            shapes.in_shape(cut(icb_sums, icb, ("icb",), by_crg=False), shapes.FLOWS_BY_ICB)
+        ),
+        by_pair=pairs,
+        unknown=_unknown(cut(unknown_sums, icb, ("provider", "service"), by_crg=False), reading),
+        icb_rows=pc.sum(icb_sums["row_count"]).as_py() or 0,
+        region_rows=pc.sum(region_sums["row_count"]).as_py() or 0,
+        unstated_rows=pc.sum(icb_sums["unstated_rows"]).as_py() or 0,
+    )
+
+
+def _with_nobody_unknown(flows: pa.Table) -> pa.Table:
+    """The code and name Unknown become null: the pack says in words that they are not known."""
+    known = pc.not_equal(flows["icb_code"], UNKNOWN)
+    for name in ("icb_code", "icb_name"):
+        position = flows.schema.get_field_index(name)
+        values = pc.if_else(known, flows[name], pa.scalar(None, pa.string()))
+        flows = flows.set_column(position, flows.schema.field(name), values)
+    return flows
+
+
+def _unknown(pairs: pa.Table, reading: Reading) -> pa.Table:
+    lines = reading.reference.service_lines.select(["service_code", "crg_code"]).to_pylist()
+    groups = {row["service_code"]: row["crg_code"] for row in lines}
+    records = [
+        {
+            **row,
+            "service_code": None if row["service_code"] == UNKNOWN else row["service_code"],
+            "service_name": None if row["service_code"] == UNKNOWN else row["service_name"],
+            "reason": _reason(row, groups),
+        }
+        for row in pairs.to_pylist()
+    ]
+    return shapes.row_of(records, shapes.UNKNOWN_FLOWS)
+
+
+def _reason(row: dict[str, Any], groups: dict[str, str | None]) -> str:
+    code = row["service_code"]
+    if code == UNKNOWN:
+        return "no service code was sent"
+    if code not in groups:
+        return "the service code is in no national list loaded"
+    if groups[code] is None:
+        return "the national list gives the service code no clinical reference group"
+    return "the service code was not valid for the row"

@@ -1,0 +1,219 @@
+"""What stands behind the pack: files and loads, findings, months not sent, rulebooks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from speccomm.activity.areas import Area
+from speccomm.activity.completeness import missing_months, months_sent
+from speccomm.activity.flows import in_months
+from speccomm.foundation.periods import FinancialMonth
+from speccomm.foundation.rulebook import Rulebook
+from speccomm.jobs.reading import OrganisationMap, Reading
+from speccomm.publishing import facts as shapes
+
+MONTHLY = ("acm", "plcm", "drplcm", "deplcm")
+USES = {"plcm": shapes.ICB_USE, "acm": shapes.CONTRACT_USE, "iap": shapes.CONTRACT_USE}
+
+
+def pack_files(
+    reading: Reading,
+    places: OrganisationMap,
+    *,
+    region: Area,
+    providers: Collection[str],
+    months: Sequence[FinancialMonth],
+    contract_months: Sequence[FinancialMonth],
+) -> pa.Table:
+    """The files whose rows are current in the pack's months, and what each is used for.
+
+    Shape:   one row per file. Files of `providers` (current codes), and files that hold any
+             patient-level row of the region.
+    """
+    senders: dict[tuple[str, str, str], set[str]] = {}
+    regional: set[tuple[str, str, str]] = set()
+    for dataset in (*MONTHLY, "iap"):
+        wanted = contract_months if dataset in {"acm", "iap"} else months
+        for row in _senders(reading, dataset, region=region, months=wanted):
+            key = (row["load_id"], dataset, row["file_name"])
+            senders.setdefault(key, set()).add(
+                places.current.get(row["provider_code"], row["provider_code"])
+            )
+            if dataset == "plcm" and row["touches_region"]:
+                regional.add(key)
+    received = dict(
+        zip(
+            *(reading.snapshot.loads()[n].to_pylist() for n in ("load_id", "received_at")),
+            strict=True,
+        )
+    )
+    records = []
+    for row in reading.snapshot.files().to_pylist():
+        key = (row["load_id"], row["dataset"], row["file_name"])
+        held = senders.get(key, set())
+        if held & set(providers):
+            use = USES.get(row["dataset"], shapes.NO_USE)
+        elif key in regional:
+            use = shapes.REGION_USE
+        else:
+            continue
+        records.append(_file_row(row, received[row["load_id"]], held, use))
+    return shapes.row_of(records, shapes.FILES)
+
+
+def _senders(
+    reading: Reading, dataset: str, *, region: Area, months: Sequence[FinancialMonth]
+) -> list[dict[str, Any]]:
+    """The files with current rows in some months, each with its provider."""
+    if not months:
+        return []
+    rows = reading.snapshot.table(reading.con, dataset)
+    inside = rows.filter(_in_period(rows, dataset, months))
+    touches = inside.patient_commissioner_code.isin(sorted(region.patient_codes)).coalesce(
+        False
+    ) | inside.provider_code.isin(sorted(region.provider_codes)).coalesce(False)
+    grouped = inside.group_by(["load_id", "file_name", "provider_code"]).aggregate(
+        touches_region=touches.any()
+    )
+    records: list[dict[str, Any]] = reading.con.to_pyarrow(grouped).to_pylist()
+    return records
+
+
+def _in_period(rows: ir.Table, dataset: str, months: Sequence[FinancialMonth]) -> ir.BooleanValue:
+    if dataset != "iap":
+        return in_months(rows, months)
+    return rows.financial_year.isin(sorted({str(month.year) for month in months}))
+
+
+def _file_row(
+    row: dict[str, Any], received_at: datetime, senders: Iterable[str], use: str
+) -> dict[str, Any]:
+    names = (
+        "load_id", "dataset", "file_name", "sha256", "bytes", "read_rows", "accepted_rows",
+        "refused_rows",
+    )  # fmt: skip
+    return {
+        **{name: row[name] for name in names},
+        "received_at": received_at,
+        "providers": ", ".join(sorted(senders)) or None,
+        "used_for": use,
+    }
+
+
+def pack_findings(
+    reading: Reading,
+    places: OrganisationMap,
+    *,
+    files: pa.Table,
+    providers: Collection[str],
+    months: Sequence[FinancialMonth],
+) -> pa.Table:
+    """Findings of the ICB's files, by check, data set and field.
+
+    Shape:   one row per check, level, data set and field.
+    Units:   rows counts the different rows named; a finding about a whole file names none.
+    Missing: findings that name no provider are kept where their file is of the ICB.
+    """
+    ours = files.filter(pc.field("used_for") != shapes.REGION_USE)
+    names = ours.select(["load_id", "dataset", "file_name"]).combine_chunks()
+    if ours.num_rows == 0:
+        return shapes.row_of([], shapes.FINDINGS)
+    loads = sorted(set(ours["load_id"].to_pylist()))
+    found = reading.snapshot.findings(reading.con, loads)
+    codes = sorted(places.codes_of(providers))
+    listed = ibis.memtable(names.rename_columns(["_load", "_dataset", "_file"]))
+    wanted = found.semi_join(
+        listed,
+        [
+            found.load_id == listed._load,
+            found.dataset == listed._dataset,
+            found.file_name == listed._file,
+        ],
+    )
+    wanted = wanted.filter(wanted.provider_code.isnull() | wanted.provider_code.isin(codes))
+    wanted = wanted.filter(wanted.financial_month.isnull() | in_months(wanted, months))
+    return _by_check(reading, wanted)
+
+
+def _by_check(reading: Reading, found: ir.Table) -> pa.Table:
+    place = ibis.literal("|").join(
+        [found.load_id, found.file_name, found.row_number.cast("string")]
+    )
+    keyed = found.mutate(place=place)
+    grouped = keyed.group_by(["check_id", "level", "dataset", "field"]).aggregate(
+        sentence=keyed.sentence.min(),
+        remedy=keyed.remedy.min(),
+        findings=keyed.check_id.count(),
+        rows=keyed.place.nunique(),
+        senders=keyed.provider_code.collect(distinct=True),
+    )
+    records = reading.con.to_pyarrow(grouped).to_pylist()
+    for row in records:
+        row["providers"] = ", ".join(sorted(row.pop("senders") or [])) or None
+    return shapes.row_of(records, shapes.FINDINGS)
+
+
+def pack_coverage(
+    reading: Reading,
+    places: OrganisationMap,
+    *,
+    providers: Collection[str],
+    names: dict[str, str | None],
+    months: Sequence[FinancialMonth],
+) -> pa.Table:
+    """Which months of the period each provider sent of each monthly data set it sends."""
+    records = []
+    for dataset in MONTHLY:
+        sent = months_sent(reading.snapshot.slices(), dataset=dataset, current=places.current)
+        lacking: dict[str, list[str]] = {}
+        for provider, month in missing_months(sent, months=months, providers=providers):
+            lacking.setdefault(provider, []).append(str(month))
+        for provider in sorted(providers):
+            if sent.get(provider, set()).intersection(months):
+                missing = lacking.get(provider, [])
+                records.append(
+                    {
+                        "provider_code": provider,
+                        "provider_name": names.get(provider),
+                        "dataset": dataset,
+                        "months_received": len(months) - len(missing),
+                        "months_expected": len(months),
+                        "missing_months": ", ".join(missing) or None,
+                    }
+                )
+    return shapes.row_of(records, shapes.COVERAGE)
+
+
+def pack_rulebooks(
+    reading: Reading, *, loads: Collection[str], applied: Sequence[Rulebook]
+) -> pa.Table:
+    """The rulebooks under which the loads came in, and those applied for the pack."""
+    records = [{**book.reference, "used_for": "this pack"} for book in applied]
+    for row in reading.snapshot.loads().to_pylist():
+        if row["load_id"] in loads:
+            records += [{**entry, "used_for": "loading"} for entry in _recorded(row["rulebooks"])]
+    unique = {tuple(sorted(entry.items())): entry for entry in records}
+    return shapes.row_of([unique[key] for key in sorted(unique)], shapes.RULEBOOKS)
+
+
+def _recorded(text: str | None) -> list[dict[str, str]]:
+    """The rulebooks a load recorded: identifier, version and hash of each.
+
+    A load records a list of them, or an object that leads from identifier to the rest.
+    """
+    content = json.loads(text or "[]")
+    if isinstance(content, dict):
+        content = [
+            {"identifier": name, **(rest if isinstance(rest, dict) else {"version": rest})}
+            for name, rest in content.items()
+        ]
+    names = ("identifier", "version", "sha256")
+    return [{name: str(entry.get(name, "")) for name in names} for entry in content]
