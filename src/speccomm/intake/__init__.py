@@ -1,0 +1,1 @@
+"""Read a submission: recognise its columns, judge its values, keep what was refused and why."""

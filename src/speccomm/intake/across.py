@@ -1,0 +1,154 @@
+"""Checks that look across rows of one submission: duplicates, spells, stays, block lines.
+
+Each is an Ibis expression over the accepted rows of a data set and gives the rows to be said of:
+file_name, row_number, provider_code, financial_year, financial_month. Candidates are found by a
+hash first, which needs eight bytes a row, and then compared exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import ibis
+import ibis.expr.types as ir
+
+from speccomm.intake.rules import IntakeRules
+
+ROW = ("file_name", "row_number", "provider_code", "financial_year", "financial_month")
+Across = Callable[[ir.Table, IntakeRules], ir.Table]
+
+
+def repeated_activities(plcm: ir.Table, _: IntakeRules) -> ir.Table:
+    """CHK-C04: every occurrence after the first of an identifier, or of one person's activity.
+
+    Missing: rows without identifier are compared by person, date, point of delivery and tariff
+             code; rows with neither identifier nor person are not compared.
+    """
+    by_identifier = _occurrences_after_first(
+        plcm.filter(plcm.cds_unique_identifier.notnull()),
+        ["provider_code", "cds_unique_identifier"],
+    )
+    by_activity = _occurrences_after_first(
+        plcm.filter(
+            plcm.person_pseudonym.notnull(),
+            plcm.activity_start_date.notnull(),
+            plcm.tariff_code.notnull(),
+        ),
+        ["provider_code", "person_pseudonym", "activity_start_date", "pod_code", "tariff_code"],
+    )
+    return by_identifier.union(by_activity, distinct=True)
+
+
+def inside_a_stay(plcm: ir.Table, rules: IntakeRules) -> ir.Table:
+    """CHK-C05: day cases and first attendances strictly inside the same person's stay, and first
+    attendances repeated in one treatment function on one day."""
+    settings = rules.settings
+    stays = plcm.filter(
+        plcm.pod_code.isin(settings["inpatient_pods"]),
+        plcm.person_pseudonym.notnull(),
+        plcm.activity_end_date > plcm.activity_start_date,
+    ).select(
+        stayed="person_pseudonym", stay_from="activity_start_date", stay_to="activity_end_date"
+    )
+    first = settings["first_attendance_pods"]
+    visits = plcm.filter(
+        plcm.pod_code.isin([settings["day_case_pod"], *first]), plcm.person_pseudonym.notnull()
+    )
+    within = visits.semi_join(
+        stays,
+        [
+            visits.person_pseudonym == stays.stayed,
+            visits.activity_start_date > stays.stay_from,
+            visits.activity_start_date < stays.stay_to,
+        ],
+    ).select(*ROW)
+    repeated = _occurrences_after_first(
+        visits.filter(visits.pod_code.isin(first), visits.treatment_function_code.notnull()),
+        ["provider_code", "person_pseudonym", "activity_start_date", "treatment_function_code"],
+    )
+    return within.union(repeated, distinct=True)
+
+
+def divided_spells(plcm: ir.Table, rules: IntakeRules) -> ir.Table:
+    """CHK-A06: rows of spells that name more than one commissioner or service code, leaving out
+    the unbundled exceptions."""
+    rows = plcm.filter(
+        plcm.spell_identifier.notnull(),
+        ~plcm.pod_code.isin(rules.settings["unbundled_exceptions"]),
+        ~plcm.pod_code.isin(rules.settings["critical_care_pods"]),
+    )
+    spells = rows.group_by(spell=_hash(rows, ["provider_code", "spell_identifier"])).agg(
+        low=rows.commissioner_code.min(),
+        high=rows.commissioner_code.max(),
+        first_service=rows.service_code.min(),
+        last_service=rows.service_code.max(),
+    )
+    divided = spells.filter(
+        (spells.low != spells.high) | (spells.first_service != spells.last_service)
+    )
+    keyed = rows.mutate(spell=_hash(rows, ["provider_code", "spell_identifier"]))
+    return keyed.semi_join(divided, "spell").select(*ROW)
+
+
+def critical_care_apart(plcm: ir.Table, rules: IntakeRules) -> ir.Table:
+    """CHK-A09: adult critical care whose spell's other rows are specialised and it is not, or the
+    reverse. A spell of critical care alone is not said of."""
+    pod = rules.settings["adult_critical_care_pod"]
+    rows = plcm.filter(plcm.spell_identifier.notnull(), plcm.specialised.notnull())
+    rows = rows.mutate(spell=_hash(rows, ["provider_code", "spell_identifier"]))
+    care = rows.filter(rows.pod_code == pod)
+    core = rows.filter(rows.pod_code.isin(rules.settings["inpatient_pods"]))
+    core = core.semi_join(care.select("spell"), "spell")
+    core = core.group_by(core_spell="spell").agg(core_specialised=core.specialised.any())
+    joined = care.join(core, care.spell == core.core_spell)
+    return joined.filter(joined.specialised != joined.core_specialised).select(*ROW)
+
+
+def uneven_blocks(acm: ir.Table, rules: IntakeRules) -> ir.Table:
+    """CHK-P09: months in which a block line's money is not what it is in most months."""
+    blocks = acm.filter(
+        acm.pod_code.isin(rules.settings["block_pods"]), acm.actual_price_gbp.notnull()
+    )
+    line = [
+        "provider_code",
+        "financial_year",
+        "commissioner_code",
+        "service_code",
+        "local_contract_code",
+        "local_pod_code",
+    ]
+    keyed = blocks.mutate(line=_hash(blocks, line))
+    usual = keyed.group_by(usual_line="line").agg(usual_price=keyed.actual_price_gbp.mode())
+    joined = keyed.join(usual, keyed.line == usual.usual_line)
+    return joined.filter(joined.actual_price_gbp != joined.usual_price).select(*ROW)
+
+
+ACROSS: Mapping[str, tuple[str, Across]] = {
+    "CHK-C04": ("plcm", repeated_activities),
+    "CHK-C05": ("plcm", inside_a_stay),
+    "CHK-A06": ("plcm", divided_spells),
+    "CHK-A09": ("plcm", critical_care_apart),
+    "CHK-P09": ("acm", uneven_blocks),
+}
+"""Check: the data set it reads, and its expression."""
+
+
+def _hash(rows: ir.Table, columns: list[str]) -> ir.IntegerValue:
+    """One number for a combination of columns; different combinations may share one, rarely."""
+    parts = [rows[column].hash() for column in columns]
+    combined = parts[0]
+    for part in parts[1:]:
+        combined = (combined.cast("string") + ":" + part.cast("string")).hash()
+    return combined
+
+
+def _occurrences_after_first(rows: ir.Table, key: list[str]) -> ir.Table:
+    keyed = rows.mutate(key_hash=_hash(rows, key))
+    several = keyed.group_by("key_hash").agg(times=keyed.count()).filter(ibis._.times > 1)
+    candidates = keyed.semi_join(several, "key_hash")
+    window = ibis.window(
+        group_by=[candidates[column] for column in key],
+        order_by=[candidates.file_name, candidates.row_number],
+    )
+    ranked = candidates.mutate(occurrence=ibis.row_number().over(window))
+    return ranked.filter(ranked.occurrence > 0).select(*ROW)

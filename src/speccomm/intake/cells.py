@@ -1,0 +1,280 @@
+"""Judge every cell of a chunk of rows: typed columns out, and what is to be said of which row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from speccomm.foundation.findings import Level
+from speccomm.foundation.money import ACTIVITY_TYPE, GBP_TYPE
+from speccomm.intake import values
+from speccomm.intake.rules import Field, IntakeRules
+
+Rows = np.ndarray[Any, np.dtype[np.int64]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+NO = False  # what a missing answer counts as
+
+CLEAN_TYPES: dict[str, pa.DataType] = {
+    "gbp": GBP_TYPE,
+    "quantity": GBP_TYPE,
+    "activity": ACTIVITY_TYPE,
+    "integer": pa.int32(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+    "financial_month": pa.int8(),
+    "financial_year": pa.string(),
+    "code": pa.string(),
+    "text": pa.string(),
+    "provider": pa.string(),
+    "identifier": pa.string(),
+}
+"""The type a kind of cell has once it is read; other kinds are handled where they are used."""
+
+CODE_KINDS = ("code", "text", "provider")
+ROW_BY_ROW_KINDS = ("identifier", "nhs_number", "local_patient_identifier", "withheld")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing said of some rows of a chunk: which check, how much it matters, of which field.
+
+    `rows` are positions in the chunk; `shapes` the look of each value, or None.
+    """
+
+    check_id: str
+    level: Level
+    field_name: str | None
+    rows: Rows
+    shapes: pa.Array | None = None
+    code_list: str | None = None
+
+
+@dataclass(frozen=True)
+class JudgedCells:
+    """Typed columns of a chunk, by our column name, and what was said of their cells."""
+
+    columns: dict[str, pa.Array]
+    said: list[Said]
+
+
+class CellJudge:
+    """Judges chunks of one data set against the reference lists of one load.
+
+    Holds compiled queries, so that a chunk costs their running only. `code_lists` maps a list's
+    name to its codes; a list left out is not checked. Safe to use from several threads.
+    """
+
+    def __init__(
+        self, *, rules: IntakeRules, dataset: str, code_lists: dict[str, pa.Array]
+    ) -> None:
+        self._rules = rules
+        self._dataset = dataset
+        self._allowed = pa.concat_tables(
+            [
+                pa.table({"code_list": pa.array([name] * len(codes)), "code": codes})
+                for name, codes in code_lists.items()
+            ]
+            or [
+                pa.table(
+                    {"code_list": pa.array([], pa.string()), "code": pa.array([], pa.string())}
+                )
+            ]
+        )
+
+    def judge(self, connection: Any, table: pa.Table, columns: tuple[Field, ...]) -> JudgedCells:
+        """Judge the cells of a table of text columns c0, c1 ..., one for each field.
+
+        `connection` is the engine's own connection, used by this thread alone.
+        """
+        encoded: dict[str, tuple[Field, pa.Array, pa.Array]] = {}
+        clean: dict[str, pa.Array] = {}
+        said: list[Said] = []
+        for number, field in enumerate(columns):
+            cells = table.column(number)
+            if field.kind in ROW_BY_ROW_KINDS:
+                clean[field.column] = _blank_to_null(cells)
+                said += self._long_or_blank(field, clean[field.column])
+            else:
+                code = cells.dictionary_encode().combine_chunks()
+                if isinstance(code, pa.ChunkedArray):
+                    code = code.chunk(0)
+                encoded[field.column] = (field, code.indices, code.dictionary)
+        for group in self._groups(encoded):
+            for column, (judged, flags) in self._run(connection, group, encoded).items():
+                field, indices, dictionary = encoded[column]
+                clean[column] = _spread(judged, indices)
+                said += self._say(field, flags, indices, dictionary)
+        return JudgedCells(clean, said)
+
+    def _groups(self, encoded: dict[str, Any]) -> list[tuple[str, list[str]]]:
+        by_kind: dict[str, list[str]] = {}
+        for column, (field, _, _) in encoded.items():
+            kind = "code" if field.kind in CODE_KINDS else field.kind
+            kind = "gbp" if kind == "quantity" else kind
+            if kind in self.queries:
+                by_kind.setdefault(kind, []).append(column)
+        return list(by_kind.items())
+
+    @cached_property
+    def queries(self) -> dict[str, str]:
+        words: list[str] = self._rules.settings["missing_words"]
+        plain = ibis.table(values.VALUES_SCHEMA, name="cell_values")
+        codes = ibis.table(values.CODES_SCHEMA, name="cell_values")
+        allowed = ibis.table(values.ALLOWED_SCHEMA, name="allowed_codes")
+        plan = self._dataset == "iap"
+        judged: dict[str, Callable[[], ir.Table]] = {
+            "gbp": lambda: values.judged_numbers(plain, scale=4, missing_words=words),
+            "activity": lambda: values.judged_numbers(plain, scale=3, missing_words=words),
+            "integer": lambda: values.judged_whole_numbers(plain, missing_words=words),
+            "date": lambda: values.judged_dates(plain, missing_words=words),
+            "timestamp": lambda: values.judged_timestamps(plain, missing_words=words),
+            "financial_month": lambda: values.judged_months(plain, plan=plan, missing_words=words),
+            "financial_year": lambda: values.judged_years(plain, missing_words=words),
+            "code": lambda: values.judged_codes(codes, allowed, missing_words=words),
+        }
+        return {
+            kind: str(ibis.to_sql(build().order_by("position"), dialect="duckdb"))
+            for kind, build in judged.items()
+        }
+
+    def _run(
+        self, connection: Any, group: tuple[str, list[str]], encoded: dict[str, Any]
+    ) -> dict[str, tuple[pa.Array, dict[str, Mask]]]:
+        kind, columns = group
+        dictionaries = [encoded[column][2] for column in columns]
+        stacked = pa.concat_arrays(dictionaries)
+        table = {"position": pa.array(np.arange(len(stacked))), "value": stacked}
+        if kind == "code":
+            table |= _code_columns([encoded[column][0] for column in columns], dictionaries)
+            connection.register("allowed_codes", self._allowed)
+        connection.register("cell_values", pa.table(table))
+        answer = connection.execute(self.queries[kind]).to_arrow_table().combine_chunks()
+        out: dict[str, tuple[pa.Array, dict[str, Mask]]] = {}
+        start = 0
+        said = {flag: _numpy_bool(answer[flag]) for flag in values.FLAGS}
+        said = {flag: mask for flag, mask in said.items() if mask.any()}
+        clean = _one_array(answer["clean"])
+        for column, dictionary in zip(columns, dictionaries, strict=True):
+            end = start + len(dictionary)
+            out[column] = (
+                clean.slice(start, len(dictionary)),
+                {flag: mask[start:end] for flag, mask in said.items() if mask[start:end].any()},
+            )
+            start = end
+        return out
+
+    def _say(
+        self, field: Field, flags: dict[str, Mask], indices: pa.Array, dictionary: pa.Array
+    ) -> list[Said]:
+        said = []
+        positions = indices.to_numpy()
+        for flag, mask in flags.items():
+            level = self._level(field, flag)
+            if level is None:
+                continue
+            rows = np.flatnonzero(mask[positions])
+            shapes = None
+            if flag != "blank":
+                looks = pc.if_else(pa.array(mask), value_shapes(dictionary), "")
+                shapes = pa.DictionaryArray.from_arrays(indices.take(pa.array(rows)), looks)
+            said.append(
+                Said(
+                    values.FLAG_CHECKS[flag],
+                    level,
+                    field.field_name,
+                    rows,
+                    shapes,
+                    field.code_list if flag == "not_in_list" else None,
+                )
+            )
+        return said
+
+    def _level(self, field: Field, flag: str) -> Level | None:
+        if flag == "blank":
+            return field.blank_level
+        check = self._rules.checks[values.FLAG_CHECKS[flag]]
+        if flag == "unreadable":
+            return field.unreadable_level or check.level
+        if flag == "not_in_list":
+            return check.list_levels.get(field.code_list or "", check.level)
+        return check.level
+
+    def _long_or_blank(self, field: Field, cells: pa.Array) -> list[Said]:
+        said = []
+        if field.blank_level is not None and cells.null_count:
+            rows = np.flatnonzero(cells.is_null().to_numpy(zero_copy_only=False))
+            said.append(Said("CHK-F01", field.blank_level, field.field_name, rows))
+        if field.max_length is not None:
+            longest = pc.max(pc.binary_length(cells)).as_py() or 0
+            if longest > field.max_length:
+                long = pc.greater(pc.utf8_length(cells), field.max_length).fill_null(NO)
+                rows = np.flatnonzero(long.to_numpy(zero_copy_only=False))
+                level = self._rules.checks["CHK-F02"].level
+                shapes = value_shapes(cells.take(pa.array(rows)))
+                said.append(Said("CHK-F02", level, field.field_name, rows, shapes))
+        return said
+
+
+def value_shapes(cells: pa.Array) -> pa.Array:
+    """The look of each value: letters A, digits 9, at most 24 characters. Never the value."""
+    shapes = pc.replace_substring_regex(cells, r"[0-9]", "9")
+    shapes = pc.replace_substring_regex(shapes, r"\pL", "A")
+    shapes = pc.replace_substring_regex(shapes, r"[\r\n\t\x00]", "?")
+    return pc.utf8_slice_codeunits(shapes, 0, 24)
+
+
+def refused_rows(said: list[Said], rows: int) -> Mask:
+    """Which rows of a chunk anything said keeps out."""
+    out = np.zeros(rows, dtype=bool)
+    for one in said:
+        if one.level is Level.REFUSE:
+            out[one.rows] = True
+    return out
+
+
+def _code_columns(fields: list[Field], dictionaries: list[pa.Array]) -> dict[str, pa.Array]:
+    lengths = [len(dictionary) for dictionary in dictionaries]
+
+    def spread(given: list[Any], kind: pa.DataType) -> pa.Array:
+        return pa.array(given, kind).take(pa.array(np.repeat(np.arange(len(given)), lengths)))
+
+    return {
+        "code_list": spread([field.code_list for field in fields], pa.string()),
+        "min_length": spread([field.min_length for field in fields], pa.int32()),
+        "max_length": spread([field.max_length for field in fields], pa.int32()),
+        "is_provider": spread([field.kind == "provider" for field in fields], pa.bool_()),
+        "is_text": spread([field.kind == "text" for field in fields], pa.bool_()),
+    }
+
+
+def _spread(judged: pa.Array, indices: pa.Array) -> pa.Array:
+    """Give each row its value's meaning; texts stay dictionary coded, with no null in it."""
+    if pa.types.is_string(judged.type):
+        coded = judged.dictionary_encode()
+        return pa.DictionaryArray.from_arrays(coded.indices.take(indices), coded.dictionary)
+    return judged.take(indices)
+
+
+def _blank_to_null(cells: pa.ChunkedArray) -> pa.Array:
+    text = _one_array(cells)
+    blank = pc.equal(text, "")
+    return pc.if_else(blank, None, text) if pc.any(blank).as_py() else text
+
+
+def _one_array(cells: pa.ChunkedArray) -> pa.Array:
+    array = cells.combine_chunks()
+    return array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
+
+
+def _numpy_bool(cells: pa.ChunkedArray) -> Mask:
+    mask: Mask = _one_array(cells).to_numpy(zero_copy_only=False).astype(bool)
+    return mask

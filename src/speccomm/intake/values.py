@@ -1,0 +1,288 @@
+"""Judge cell values: what each stands for, and what is to be said of it.
+
+NO = False  # what a missing answer counts as
+
+A column holds few different values, so each different value is judged once and its rows follow.
+Every judgement is an Ibis expression over a table (position, value) and gives, for each value, its
+meaning (`clean`, null where it is blank or cannot be read) and one flag column for each thing that
+may be said of it. All flag columns are never null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+FLAGS = (
+    "suffix_removed",
+    "year_respelt",
+    "code_tidied",
+    "number_tidied",
+    "date_respelt",
+    "serial_date",
+    "placeholder",
+    "rounded",
+    "blank",
+    "unreadable",
+    "no_seconds",
+    "not_in_list",
+)
+"""Things that may be said of a value; each leads to one check (`FLAG_CHECKS`)."""
+
+FLAG_CHECKS: Mapping[str, str] = {
+    "suffix_removed": "CHK-N01",
+    "year_respelt": "CHK-N02",
+    "code_tidied": "CHK-N03",
+    "number_tidied": "CHK-N04",
+    "date_respelt": "CHK-N05",
+    "serial_date": "CHK-N06",
+    "placeholder": "CHK-N07",
+    "rounded": "CHK-N10",
+    "blank": "CHK-F01",
+    "unreadable": "CHK-F02",
+    "no_seconds": "CHK-F05",
+    "not_in_list": "CHK-F03",
+}
+
+VALUES_SCHEMA = ibis.schema({"position": "int64", "value": "string"})
+CODES_SCHEMA = ibis.schema(
+    {
+        "position": "int64",
+        "value": "string",
+        "code_list": "string",
+        "min_length": "int32",
+        "max_length": "int32",
+        "is_provider": "boolean",
+        "is_text": "boolean",
+    }
+)
+ALLOWED_SCHEMA = ibis.schema({"code_list": "string", "code": "string"})
+
+HRG_LENGTH = 5
+PROVIDER_WITH_SUFFIX = 5
+SERIAL_DAY_ZERO = "1899-12-30"
+MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def judged_numbers(values: ir.Table, *, scale: int, missing_words: list[str]) -> ir.Table:
+    """Numbers with `scale` decimals: brackets or a trailing minus mean negative.
+
+    Shape:   one row for each row in, in no order: position, clean decimal(18, scale) and flags.
+    Missing: clean is null for blanks, placeholders and what is no number; flags tell them apart.
+    """
+    text, blank, placeholder = _words(values, missing_words)
+    negative = (text.startswith("(") & text.endswith(")")) | text.endswith("-")
+    digits = text.re_replace(r"[£,\s()]", "").re_replace(r"-$", "")
+    number = digits.re_search(r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)$")
+    decimals = digits.re_extract(r"\.([0-9]*?)0*$", 1).length()
+    plain = number.ifelse(digits, ibis.null("string")).try_cast(f"decimal(18, {scale})")
+    readable = number & plain.notnull() & ~(negative & digits.startswith("-"))
+    return _judged(
+        values,
+        clean=ibis.cases((readable & negative, -plain), (readable, plain)).cast(
+            f"decimal(18, {scale})"
+        ),
+        blank=blank,
+        placeholder=placeholder,
+        unreadable=~blank & ~readable,
+        number_tidied=readable & (digits != values.value),
+        rounded=readable & (decimals > scale),
+    )
+
+
+def judged_whole_numbers(values: ir.Table, *, missing_words: list[str]) -> ir.Table:
+    """Whole numbers; 5.0 is one. Same shape as `judged_numbers`, clean int32."""
+    text, blank, placeholder = _words(values, missing_words)
+    digits = text.re_replace(r"\.0+$", "")
+    clean = (
+        digits.re_search(r"^-?[0-9]{1,9}$").ifelse(digits, ibis.null("string")).try_cast("int32")
+    )
+    return _judged(
+        values,
+        clean=clean,
+        blank=blank,
+        placeholder=placeholder,
+        unreadable=~blank & clean.isnull(),
+    )
+
+
+def judged_dates(values: ir.Table, *, missing_words: list[str]) -> ir.Table:
+    """Dates in the spellings seen: ISO, day first, month by name, eight digits, spreadsheet serial.
+
+    A two-figure year is not read, as its century is not known. A time after the date is dropped.
+    Same shape as `judged_numbers`, clean date.
+    """
+    text, blank, placeholder = _words(values, missing_words)
+    day = text.re_replace(r"[T ][0-9]{2}:[0-9]{2}.*$", "")
+    serial = day.re_search(r"^[1-6][0-9]{4}(\.[0-9]+)?$")
+    iso = _as_iso(day)
+    from_text = iso.try_cast("date")
+    from_serial = ibis.literal(SERIAL_DAY_ZERO).cast("date") + (
+        serial.ifelse(day.re_extract(r"^([0-9]{5})", 1), "0").cast("int32").as_interval("D")
+    )
+    clean = serial.ifelse(from_serial.cast("date"), from_text)
+    return _judged(
+        values,
+        clean=clean,
+        blank=blank,
+        placeholder=placeholder,
+        unreadable=~blank & clean.isnull(),
+        serial_date=serial & clean.notnull(),
+        date_respelt=~serial & clean.notnull() & ~text.re_search(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    )
+
+
+def judged_timestamps(values: ir.Table, *, missing_words: list[str]) -> ir.Table:
+    """Dates with a time. Without seconds they are read and flagged; clean timestamp."""
+    text, blank, placeholder = _words(values, missing_words)
+    iso = _as_iso(text.re_extract(r"^([^T ]+)", 1))
+    time = text.re_extract(r"^[^T ]+[T ]([0-9]{2}:[0-9]{2})", 1)
+    seconds = text.re_extract(r"^[^T ]+[T ][0-9]{2}:[0-9]{2}:([0-9]{2})", 1)
+    clean = (
+        iso.concat(" ", (time == "").ifelse("00:00", time), ":")
+        .concat((seconds == "").ifelse("00", seconds))
+        .try_cast("timestamp")
+    )
+    return _judged(
+        values,
+        clean=clean,
+        blank=blank,
+        placeholder=placeholder,
+        unreadable=~blank & clean.isnull(),
+        no_seconds=clean.notnull() & (seconds == ""),
+        date_respelt=clean.notnull() & ~text.re_search(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    )
+
+
+def judged_months(values: ir.Table, *, plan: bool, missing_words: list[str]) -> ir.Table:
+    """Financial months 1 to 12, in a plan also 0 and 13. M1, 01 and month names are read too."""
+    text, blank, placeholder = _words(values, missing_words)
+    digits = text.re_extract(r"^[Mm]?0?([0-9]{1,2})(\.0+)?$", 1)
+    number = (digits == "").ifelse(ibis.null("string"), digits).try_cast("int8")
+    name = text.lower().re_extract(r"^([a-z]{3})[a-z]*$", 1)
+    named = ibis.cases(
+        *((name == month, (index - 3) % 12 + 1) for index, month in enumerate(MONTH_NAMES))
+    ).cast("int8")
+    month = ibis.coalesce(number, named)
+    lowest, highest = (0, 13) if plan else (1, 12)
+    clean = month.between(lowest, highest).ifelse(month, ibis.null("int8"))
+    return _judged(
+        values,
+        clean=clean,
+        blank=blank,
+        placeholder=placeholder,
+        unreadable=~blank & clean.isnull(),
+        number_tidied=clean.notnull() & ~text.re_search(r"^[0-9]{1,2}$"),
+    )
+
+
+def judged_years(values: ir.Table, *, missing_words: list[str]) -> ir.Table:
+    """Financial years, written 2023-24 when clean, read from 202324, 2023/24, 23/24 and the like."""
+    text, blank, placeholder = _words(values, missing_words)
+    bare = text.upper().re_replace(r"^FY\s*", "").re_replace(r"[\s/-]", "")
+    start = ibis.cases(
+        (bare.re_search(r"^20[0-9]{4}$") | bare.re_search(r"^20[0-9]{6}$"), bare.substr(2, 2)),
+        # A bare 2021 may be a calendar year: without a mark between, two and two are not read.
+        (text.re_search(r"^(FY)?\s*[0-9]{2}\s*[/-]\s*[0-9]{2}$"), bare.substr(0, 2)),
+    )
+    end = bare.substr(bare.length() - 2, 2)
+    follows = (start.try_cast("int32") + 1) % 100 == end.try_cast("int32")
+    clean = follows.fill_null(NO).ifelse(
+        ibis.literal("20").concat(start, "-", end), ibis.null("string")
+    )
+    return _judged(
+        values,
+        clean=clean,
+        blank=blank,
+        placeholder=placeholder,
+        unreadable=~blank & clean.isnull(),
+        year_respelt=clean.notnull() & ~text.re_search(r"^20[0-9]{4}$"),
+    )
+
+
+def judged_codes(values: ir.Table, allowed: ir.Table, *, missing_words: list[str]) -> ir.Table:
+    """Codes in capitals, checked against their list and length; texts as they stand, trimmed.
+
+    A provider code of five characters that ends in 00 loses them. A tariff code is looked up by
+    its first five characters. A code list that holds nothing (its table is not loaded) is not
+    checked. Same shape as `judged_numbers`, clean text.
+    """
+    text, blank, placeholder = _words(values, missing_words)
+    blank = values.is_text.ifelse(text == "", blank)
+    placeholder = ~values.is_text & placeholder
+    upper = values.is_text.ifelse(text, text.upper())
+    suffixed = values.is_provider & upper.endswith("00") & (upper.length() == PROVIDER_WITH_SUFFIX)
+    clean = suffixed.ifelse(upper.substr(0, PROVIDER_WITH_SUFFIX - 2), upper)
+    key = (values.code_list == "hrgs").ifelse(clean.substr(0, HRG_LENGTH), clean)
+    judged = values.mutate(clean=clean, key=key, blank=blank, placeholder=placeholder)
+    judged = judged.mutate(suffixed=suffixed, upper=upper)
+    loaded = allowed.select("code_list").distinct().select(loaded_list="code_list")
+    listed = allowed.select(listed_in="code_list", listed_code="code")
+    judged = judged.left_join(loaded, judged.code_list == loaded.loaded_list)
+    judged = judged.left_join(
+        listed, (judged.code_list == listed.listed_in) & (judged.key == listed.listed_code)
+    )
+    length = judged.clean.length()
+    wrong_length = (length < judged.min_length.fill_null(0)) | (
+        length > judged.max_length.fill_null(2**31 - 1)
+    )
+    known = judged.listed_code.notnull()
+    return _judged(
+        judged,
+        clean=judged.blank.ifelse(ibis.null("string"), judged.clean),
+        blank=judged.blank,
+        placeholder=judged.placeholder,
+        unreadable=~judged.blank & wrong_length & ~known,
+        not_in_list=~judged.blank & judged.loaded_list.notnull() & ~known,
+        suffix_removed=judged.suffixed,
+        code_tidied=~judged.is_text & ~judged.blank & (judged.upper != judged.value),
+    )
+
+
+def _words(
+    values: ir.Table, missing_words: list[str]
+) -> tuple[ir.StringValue, ir.BooleanValue, ir.BooleanValue]:
+    text = values.value.replace("\u00a0", " ").strip()
+    placeholder = text.upper().isin(missing_words)
+    return text, (text == "") | placeholder, placeholder
+
+
+def _as_iso(day: ir.StringValue) -> ir.StringValue:
+    """A date's text as year-month-day where it is spelt in a way we read, else empty text."""
+    day_first = r"^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})$"
+    by_name = r"^([0-9]{1,2})[ -]([A-Za-z]{3})[A-Za-z]*[ -]([0-9]{4})$"
+    named = day.lower().re_extract(by_name, 2)
+    month = ibis.cases(
+        *((named == month, str(index)) for index, month in enumerate(MONTH_NAMES, start=1)),
+        else_="",
+    )
+    return ibis.cases(
+        (day.re_search(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$"), day),
+        (
+            day.re_search(r"^[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}$"),
+            day.replace("/", "-"),
+        ),
+        (
+            day.re_search(day_first),
+            day.re_extract(day_first, 3).concat(
+                "-", day.re_extract(day_first, 2), "-", day.re_extract(day_first, 1)
+            ),
+        ),
+        (
+            day.re_search(r"^(19|20)[0-9]{6}$"),
+            day.substr(0, 4).concat("-", day.substr(4, 2), "-", day.substr(6, 2)),
+        ),
+        (
+            month != "",
+            day.re_extract(by_name, 3).concat("-", month, "-", day.re_extract(by_name, 1)),
+        ),
+        else_="",
+    )
+
+
+def _judged(values: ir.Table, *, clean: ir.Value, **flags: Any) -> ir.Table:
+    said = {name: flags[name].fill_null(NO) if name in flags else NO for name in FLAGS}
+    return values.select("position", clean=clean, **said)

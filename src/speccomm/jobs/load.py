@@ -1,0 +1,346 @@
+"""Load a submission: read, judge, assign, check across, and commit all of it or nothing."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from speccomm.assignment.contract_rules import read_contract_rules
+from speccomm.engines import open_duckdb
+from speccomm.foundation.errors import Refusal
+from speccomm.intake.opening import OpenedFile, UnreadableFile, open_submission
+from speccomm.intake.privacy import BadKey, KeyRing, new_key_ring, read_key_file
+from speccomm.intake.rules import IntakeRules, intake_rules
+from speccomm.jobs.loading.comparing import (
+    refuse_shrinking,
+    slice_findings,
+    totals_by_slice,
+)
+from speccomm.jobs.loading.submission import Submission, SubmissionOutcome
+from speccomm.jobs.settings import EngineSettings
+from speccomm.reference import Reference, open_reference
+from speccomm.warehouse import Snapshot, Store, open_or_create_store
+from speccomm.warehouse.tables import FILES, LOADS, SLICES
+
+Progress = Callable[[str, int, int], None]
+PLAN_FIRST = ("iap", "acm", "plcm", "drplcm", "deplcm")
+
+
+def no_progress(_: str, __: int, ___: int) -> None:
+    """Tell nobody."""
+
+
+class NothingToLoad(Refusal):
+    """A load without files, or with the same file twice."""
+
+
+@dataclass(frozen=True)
+class LoadRequest:
+    """What to load. `received_at` is the platform's time of receipt; `now` the caller's clock.
+
+    `dataset` None: each file's header tells. `command` is recorded with the load.
+    """
+
+    files: tuple[Path, ...]
+    store: Path
+    reference: Path
+    key_file: Path
+    received_at: datetime
+    now: datetime
+    dataset: str | None = None
+    accept_shrink: bool = False
+    command: str = ""
+    settings: EngineSettings = field(default_factory=EngineSettings)
+    progress: Progress = no_progress
+
+
+@dataclass(frozen=True)
+class LoadAnswer:
+    """What became of a load. Tables: files, slices, findings_summary, checks_not_run.
+
+    `findings` is every finding; `store_version` the commit that made the load readable.
+    """
+
+    load_id: str
+    store_version: int
+    read: int
+    accepted: int
+    refused: int
+    files: pa.Table
+    slices: pa.Table
+    findings_summary: pa.Table
+    checks_not_run: pa.Table
+    findings: pa.Table
+    manifest: dict[str, Any]
+
+
+def load(request: LoadRequest) -> LoadAnswer:
+    """Load files as one submission.
+
+    The store afterwards holds all of it, or is as it was. Every row read is accepted or refused.
+    Raises UnreadableFile, ShrinkingLoad, BadKey, NothingToLoad and what opening the reference
+    folder or the store may raise.
+    """
+    ring = read_key_file(request.key_file)
+    rules = intake_rules()
+    opened = _open_all(request.files, request.dataset, rules)
+    reference = open_reference(request.reference)
+    store = open_or_create_store(request.store, key_id=ring.key_id)
+    _require_key(store, ring)
+    received_at = request.received_at.astimezone(UTC)
+    load_id = f"{received_at:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
+    staging = store.staging(load_id)
+    try:
+        submission = Submission(
+            connection=_engine(request.settings, staging),
+            rules=rules,
+            contract_rules=read_contract_rules(),
+            reference=reference,
+            ring=ring,
+            keep_refused=True,
+            folder=staging,
+            load_id=load_id,
+            received_on=received_at.date(),
+            progress=request.progress,
+        )
+        outcome = submission.run(opened, before=store.snapshot())
+        return _commit(request, store, reference, ring, submission, outcome, received_at)
+    finally:
+        store.discard_staging(load_id)
+
+
+def _commit(
+    request: LoadRequest,
+    store: Store,
+    reference: Reference,
+    ring: KeyRing,
+    submission: Submission,
+    outcome: SubmissionOutcome,
+    received_at: datetime,
+) -> LoadAnswer:
+    load_id = submission.load_id or ""
+    slices = outcome.slices.append_column(
+        "received_at", pa.array([received_at] * outcome.slices.num_rows, pa.timestamp("us", "UTC"))
+    ).select(SLICES.names)
+    rulebooks = submission.rulebooks()
+    with store.write(purpose=f"load {load_id}") as transaction:
+        _require_key(store, ring)
+        before = totals_by_slice(_earlier(transaction.snapshot, slices))
+        now = totals_by_slice(slices)
+        if not request.accept_shrink:
+            refuse_shrinking(now, before, share=submission.rules.amount("shrink_share"))
+        submission.add_slice_findings(
+            slice_findings(
+                now,
+                before,
+                rules=submission.rules,
+                reference=reference,
+                received_on=received_at.date(),
+                load_id=load_id,
+            )
+        )
+        for table, paths in submission.sink.files.items():
+            transaction.add_files(table, paths)
+        findings = read_findings(submission.sink.files.get("findings", []))
+        transaction.append("refused_rows", submission.sink.refused_table())
+        transaction.append("slices", slices)
+        transaction.append("files", outcome.files)
+        transaction.append(
+            "loads",
+            pa.Table.from_pylist(
+                [
+                    {
+                        "load_id": load_id,
+                        "received_at": received_at,
+                        "committed_at": request.now.astimezone(UTC),
+                        "key_id": ring.key_id,
+                        "rulebooks": json.dumps(rulebooks),
+                        "reference": json.dumps(reference.identity(), sort_keys=True),
+                        "command": request.command,
+                    }
+                ],
+                schema=LOADS.schema,
+            ),
+        )
+        version = transaction.commit(now=request.now)
+    return LoadAnswer(
+        load_id=load_id,
+        store_version=version,
+        read=outcome.read,
+        accepted=outcome.accepted,
+        refused=outcome.refused,
+        files=outcome.files,
+        slices=slices,
+        findings_summary=summary(findings),
+        checks_not_run=outcome.not_run,
+        findings=findings,
+        manifest={
+            "store_version": version,
+            "loads": [{"load_id": load_id, "files": outcome.files.to_pylist()}],
+            "rulebooks": rulebooks,
+            "reference": reference.identity(),
+            "row_counts": {
+                "read": outcome.read,
+                "accepted": outcome.accepted,
+                "refused": outcome.refused,
+            },
+        },
+    )
+
+
+@dataclass(frozen=True)
+class CheckRequest:
+    """A file to check without keeping anything of it."""
+
+    file: Path
+    reference: Path
+    now: datetime
+    dataset: str | None = None
+    settings: EngineSettings = field(default_factory=EngineSettings)
+    progress: Progress = no_progress
+
+
+@dataclass(frozen=True)
+class CheckAnswer:
+    """What a load of the file would find, but for the checks that need the store."""
+
+    read: int
+    accepted: int
+    refused: int
+    files: pa.Table
+    findings: pa.Table
+    findings_summary: pa.Table
+    checks_not_run: pa.Table
+    manifest: dict[str, Any]
+
+
+def check(request: CheckRequest) -> CheckAnswer:
+    """Check one file as a load would, and keep nothing.
+
+    Raises UnreadableFile and what opening the reference folder may raise.
+    """
+    rules = intake_rules()
+    opened = _open_all((request.file,), request.dataset, rules)
+    reference = open_reference(request.reference)
+    with tempfile.TemporaryDirectory(prefix="speccomm-check-") as folder:
+        submission = Submission(
+            connection=_engine(request.settings, Path(folder)),
+            rules=rules,
+            contract_rules=read_contract_rules(),
+            reference=reference,
+            ring=new_key_ring(),
+            keep_refused=False,
+            folder=Path(folder),
+            load_id=None,
+            received_on=request.now.date(),
+            progress=request.progress,
+        )
+        outcome = submission.run(opened, before=None)
+        findings = read_findings(submission.sink.files.get("findings", []))
+    return CheckAnswer(
+        read=outcome.read,
+        accepted=outcome.accepted,
+        refused=outcome.refused,
+        files=outcome.files,
+        findings=findings,
+        findings_summary=summary(findings),
+        checks_not_run=outcome.not_run,
+        manifest={
+            "rulebooks": submission.rulebooks(),
+            "reference": reference.identity(),
+            "files": outcome.files.to_pylist(),
+            "row_counts": {
+                "read": outcome.read,
+                "accepted": outcome.accepted,
+                "refused": outcome.refused,
+            },
+        },
+    )
+
+
+def read_findings(paths: list[Path]) -> pa.Table:
+    """Findings a load wrote, in the order of files and rows."""
+    from speccomm.foundation.findings import FINDINGS_SCHEMA
+
+    tables = [pq.read_table(path) for path in paths]
+    joined = pa.concat_tables([FINDINGS_SCHEMA.empty_table(), *tables])
+    return joined.sort_by(
+        [("dataset", "ascending"), ("file_name", "ascending"), ("row_number", "ascending")]
+    )
+
+
+def summary(findings: pa.Table) -> pa.Table:
+    """How often each thing was found.
+
+    Shape: check_id, level, dataset, field, sentence, remedy, finding_count; most serious first.
+    """
+    keys = ["check_id", "level", "dataset", "field", "sentence", "remedy"]
+    counted = findings.group_by(keys).aggregate([([], "count_all")])
+    order = pa.array(
+        [("refuse", "warning", "note").index(level) for level in counted["level"].to_pylist()],
+        pa.int8(),
+    )
+    counted = counted.rename_columns([*keys, "finding_count"]).append_column("order", order)
+    return counted.sort_by(
+        [("order", "ascending"), ("finding_count", "descending"), ("check_id", "ascending")]
+    ).drop_columns(["order"])
+
+
+def _open_all(files: tuple[Path, ...], dataset: str | None, rules: IntakeRules) -> list[OpenedFile]:
+    if not files:
+        raise NothingToLoad("Name at least one file to load.")
+    names = [path.name for path in files]
+    for name in names:
+        if names.count(name) > 1:
+            raise NothingToLoad(
+                f"{name} is named twice. Files of one submission need different names."
+            )
+    opened = [open_submission(path, dataset=dataset, rules=rules) for path in files]
+    return sorted(opened, key=lambda file: (PLAN_FIRST.index(file.dataset), file.path.name))
+
+
+def _engine(settings: EngineSettings, folder: Path) -> Any:
+    spill = settings.temp_directory or folder / "spill"
+    spill.mkdir(parents=True, exist_ok=True)
+    return open_duckdb(
+        memory_limit_mib=settings.memory_limit_mib, threads=settings.threads, temp_directory=spill
+    )
+
+
+def _require_key(store: Store, ring: KeyRing) -> None:
+    if store.key_id != ring.key_id:
+        raise BadKey(
+            f"The store was filled under key {store.key_id}; the key file holds {ring.key_id}. "
+            "Use the store's key file, or re-key the store with: speccomm rekey"
+        )
+
+
+def _earlier(snapshot: Snapshot, slices: pa.Table) -> pa.Table:
+    """Current slices of the data sets and providers a load touches."""
+    current = snapshot.slices()
+    touched = slices.group_by(["dataset", "provider_code", "financial_year"]).aggregate([])
+    return current.join(
+        touched, ["dataset", "provider_code", "financial_year"], join_type="left semi"
+    )
+
+
+__all__ = [
+    "FILES",
+    "CheckAnswer",
+    "CheckRequest",
+    "LoadAnswer",
+    "LoadRequest",
+    "NothingToLoad",
+    "UnreadableFile",
+    "check",
+    "load",
+]

@@ -1,0 +1,153 @@
+"""Where judged chunks go: Parquet files of accepted rows and findings, sealed refused rows."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from speccomm.intake.privacy import KeyRing, sealed
+from speccomm.jobs.loading.saying import plain_findings
+from speccomm.jobs.loading.streaming import FinishedChunk
+from speccomm.warehouse.tables import REFUSED_ROWS, ROW_TABLES
+
+ALL_DIFFERENT = (
+    "person_pseudonym",
+    "cds_unique_identifier",
+    "non_cds_unique_identifier",
+    "spell_identifier",
+    "attendance_identifier",
+    "row_number",
+)
+"""Columns whose values hardly repeat: a dictionary would only cost time."""
+
+
+@dataclass
+class FolderSink:
+    """Writes chunks into a folder: one Parquet file a chunk and table.
+
+    `ring` None keeps no refused rows (a check without keeping). Thread safe.
+    """
+
+    folder: Path
+    load_id: str
+    ring: KeyRing | None
+    files: dict[str, list[Path]] = field(default_factory=dict)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def write(self, chunk: FinishedChunk) -> None:
+        """Write a chunk's accepted rows, findings and refused rows."""
+        dataset = chunk.opened.dataset
+        accepted = ~chunk.judged.refused
+        if accepted.any():
+            rows = accepted_rows(chunk, load_id=self.load_id)
+            if not accepted.all():
+                rows = rows.filter(pa.array(accepted))
+            self._write(dataset, rows, chunk)
+        if chunk.findings.num_rows:
+            self._write("findings", plain_findings([chunk.findings]), chunk)
+        if self.ring is not None:
+            self._seal(chunk, self.ring)
+
+    def add_findings(self, findings: pa.Table) -> None:
+        """Write findings that are not of one chunk."""
+        if findings.num_rows:
+            self._write("findings", plain_findings([findings]), None)
+
+    def refused_table(self) -> pa.Table:
+        """The sealed refused rows, as the store keeps them."""
+        return pa.Table.from_pylist(self.refused, schema=REFUSED_ROWS.schema)
+
+    def _write(self, table: str, rows: pa.Table, chunk: FinishedChunk | None) -> None:
+        with self._lock:
+            written = self.files.setdefault(table, [])
+            path = self.folder / f"{table}-{len(written):05d}.parquet"
+            written.append(path)
+        pq.write_table(
+            rows,
+            path,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=[name for name in rows.column_names if name not in ALL_DIFFERENT],
+            store_schema=False,
+            store_decimal_as_integer=True,
+            write_statistics=[name for name in STATISTICS if name in rows.column_names],
+        )
+
+    def _seal(self, chunk: FinishedChunk, ring: KeyRing) -> None:
+        rows = np.flatnonzero(chunk.judged.refused)
+        if not len(rows) and not chunk.broken:
+            return
+        numbers = chunk.row_numbers[rows].tolist() + [number for number, _ in chunk.broken]
+        names = [column.field_name for column in chunk.opened.columns]
+        raw = chunk.raw.rename_columns(names).take(pa.array(rows))
+        raw = raw.append_column("row_number", pa.array(chunk.row_numbers[rows]))
+        raw = raw.append_column("row_text", pa.nulls(len(rows), pa.string()))
+        broken = pa.table(
+            {
+                "row_number": pa.array([number for number, _ in chunk.broken], pa.int64()),
+                "row_text": pa.array([row.text for _, row in chunk.broken], pa.string()),
+            }
+        )
+        table = pa.concat_tables([raw, broken], promote_options="default")
+        about = f"{self.load_id}/{chunk.opened.path.name}"
+        entry = {
+            "load_id": self.load_id,
+            "dataset": chunk.opened.dataset,
+            "file_name": chunk.opened.path.name,
+            "key_id": ring.key_id,
+            "first_row": min(numbers),
+            "last_row": max(numbers),
+            "row_count": table.num_rows,
+            "ciphertext": sealed(table, ring, about=about),
+        }
+        with self._lock:
+            self.refused.append(entry)
+
+
+STATISTICS = (
+    "provider_code",
+    "financial_year",
+    "financial_month",
+    "slice_number",
+    "row_number",
+    "patient_commissioner_code",
+    "service_code",
+    "crg_code",
+    "check_id",
+    "level",
+)
+
+
+def accepted_rows(chunk: FinishedChunk, *, load_id: str) -> pa.Table:
+    """All rows of a chunk in the store's columns; the caller drops the refused ones."""
+    rows = len(chunk.row_numbers)
+    columns = {
+        **chunk.judged.columns,
+        "load_id": _constant(load_id, rows),
+        "file_name": _constant(chunk.opened.path.name, rows),
+        "row_number": pa.array(chunk.row_numbers),
+        "slice_number": pa.array(chunk.slice_numbers),
+    }
+    schema = ROW_TABLES[chunk.opened.dataset].schema
+    return pa.table(
+        {field.name: _typed(columns.get(field.name), field.type, rows) for field in schema}
+    )
+
+
+def _typed(values: pa.Array | None, kind: pa.DataType, rows: int) -> pa.Array:
+    if values is None:
+        return pa.nulls(rows, kind)
+    if pa.types.is_dictionary(values.type) or values.type == kind:
+        return values
+    return values.cast(kind)
+
+
+def _constant(value: str, rows: int) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array([value]))
