@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.transaction import (
@@ -107,15 +108,15 @@ def describe_file(path: Path, table: StoreTable) -> DataFile:
 
     Raises WrongColumns naming what differs.
     """
-    with pq.ParquetFile(path) as parquet:
-        check_columns(parquet.schema_arrow, table, where=path.name)
-        footer = parquet.metadata
-    loads = _range(footer, "load_id")
-    slices = _range(footer, "slice_number")
+    with pq.ParquetFile(path, read_dictionary=["load_id"]) as parquet:
+        check_columns(pq.read_schema(path), table, where=path.name)
+        loads = _range(parquet, "load_id")
+        slices = _range(parquet, "slice_number")
+        rows = parquet.metadata.num_rows
     return DataFile(
         name=path.name,
         bytes=path.stat().st_size,
-        rows=footer.num_rows,
+        rows=rows,
         loads=None if loads is None else (str(loads[0]), str(loads[1])),
         slices=None if slices is None else (int(str(slices[0])), int(str(slices[1]))),
     )
@@ -204,20 +205,31 @@ def _statistics(file: DataFile) -> str:
     return json.dumps({"numRecords": file.rows, "minValues": lows, "maxValues": highs})
 
 
-def _range(footer: pq.FileMetaData, column: str) -> tuple[object, object] | None:
-    """The least and greatest value of a column by the footer; None unless every group tells."""
-    if footer.num_rows == 0:
+def _range(parquet: pq.ParquetFile, column: str) -> tuple[object, object] | None:
+    """The least and greatest value of a column; None for no rows, no such column, or a null.
+
+    Taken from the footer where it tells, otherwise from the column itself.
+    """
+    footer = parquet.metadata
+    if footer.num_rows == 0 or column not in parquet.schema.names:
         return None
-    position = next(
-        (at for at in range(footer.num_columns) if footer.schema.column(at).path == column), None
-    )
-    if position is None:
-        return None
+    position = parquet.schema.names.index(column)
     lows, highs = [], []
     for group in range(footer.num_row_groups):
         statistics = footer.row_group(group).column(position).statistics
         if statistics is None or not statistics.has_min_max or statistics.null_count != 0:
-            return None
+            return _range_of_values(parquet.read(columns=[column])[column])
         lows.append(statistics.min)
         highs.append(statistics.max)
     return min(lows), max(highs)
+
+
+def _range_of_values(values: pa.ChunkedArray) -> tuple[object, object] | None:
+    if values.null_count:
+        return None
+    ends = pc.min_max(pc.unique(values.unify_dictionaries()).cast(_plain(values.type))).as_py()
+    return ends["min"], ends["max"]
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind

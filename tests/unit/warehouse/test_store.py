@@ -8,7 +8,7 @@ from deltalake import DeltaTable
 from speccomm.foundation.errors import UnknownName
 from speccomm.warehouse import create_store, open_or_create_store, open_store
 from speccomm.warehouse.commits import LaterLayout, NoSuchVersion
-from speccomm.warehouse.delta import WrongColumns
+from speccomm.warehouse.delta import WrongColumns, describe_file
 from speccomm.warehouse.locks import FileLock, StoreBusy
 from speccomm.warehouse.snapshot import TimeWithoutZone
 from speccomm.warehouse.staging import LoadInProgress, NotALoadName
@@ -173,6 +173,22 @@ def test_files_of_another_shape_are_not_taken(store, made_up, tmp_path) -> None:
             tx.append("slices", pa.table({"load_id": ["L1"]}))
         with pytest.raises(UnknownName, match="Did you mean 'slices'"):
             tx.append("slice", pa.table({"load_id": ["L1"]}))
+
+
+@pytest.mark.parametrize("statistics", [True, False])
+def test_the_range_of_loads_is_told_with_or_without_statistics(
+    tmp_path, made_up, statistics
+) -> None:
+    path = tmp_path / "p.parquet"
+    records = [made_up.plcm_row(load, n, "RKB", 1, n) for n, load in enumerate(("A", "A", "B"), 4)]
+    pq.write_table(made_up.rows("plcm", records[:2]), path, write_statistics=statistics)
+    described = describe_file(path, STORE_TABLES["plcm"])
+    assert (described.loads, described.slices) == (("A", "A"), (4, 5))
+    assert described.of_one_load() == "A"
+    pq.write_table(made_up.rows("plcm", records), path, write_statistics=statistics)
+    assert describe_file(path, STORE_TABLES["plcm"]).of_one_load() is None
+    pq.write_table(made_up.rows("plcm", [{**records[0], "load_id": None}]), path)
+    assert describe_file(path, STORE_TABLES["plcm"]).loads is None
 
 
 def test_a_living_load_keeps_its_staging_and_a_dead_one_does_not(store) -> None:
