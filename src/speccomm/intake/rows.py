@@ -1,8 +1,6 @@
 """Checks that look at several cells of one row, as one Ibis expression over typed columns.
 
 `ROW_COLUMNS` are the columns a row is judged on; a data set that lacks one has it null throughout.
-NO = False  # what a missing answer counts as
-
 A check whose cells are missing says nothing: blanks are said once, by CHK-F01.
 """
 
@@ -16,6 +14,8 @@ import ibis.expr.types as ir
 
 from speccomm.foundation.money import ACTIVITY_SQL, GBP_SQL
 from speccomm.intake.rules import IntakeRules
+
+NO = False  # what a missing answer counts as
 
 ROW_COLUMNS: Mapping[str, str] = {
     "position": "int64",

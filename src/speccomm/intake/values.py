@@ -1,7 +1,5 @@
 """Judge cell values: what each stands for, and what is to be said of it.
 
-NO = False  # what a missing answer counts as
-
 A column holds few different values, so each different value is judged once and its rows follow.
 Every judgement is an Ibis expression over a table (position, value) and gives, for each value, its
 meaning (`clean`, null where it is blank or cannot be read) and one flag column for each thing that
@@ -15,6 +13,8 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+
+NO = False  # what a missing answer counts as
 
 FLAGS = (
     "suffix_removed",
