@@ -108,8 +108,9 @@ def describe_file(path: Path, table: StoreTable) -> DataFile:
 
     Raises WrongColumns naming what differs.
     """
-    with pq.ParquetFile(path, read_dictionary=["load_id"]) as parquet:
-        check_columns(pq.read_schema(path), table, where=path.name)
+    check_columns(pq.read_schema(path), table, where=path.name)
+    coded = [name for name in ("load_id",) if name in table.names]
+    with pq.ParquetFile(path, read_dictionary=coded) as parquet:
         loads = _range(parquet, "load_id")
         slices = _range(parquet, "slice_number")
         rows = parquet.metadata.num_rows
