@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speccomm.cli.printing import print_answer, say_findings
@@ -43,6 +44,13 @@ def command_name(arguments: argparse.Namespace) -> str:
     return f"{arguments.command} {subcommand}" if subcommand else str(arguments.command)
 
 
+def as_typed(arguments: argparse.Namespace) -> str:
+    """The command with its arguments, as one line for a record."""
+    given = {k: v for k, v in written_arguments(arguments).items() if v not in (None, False, [])}
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
+    return " ".join(["speccomm", command_name(arguments), *words])
+
+
 def written_arguments(arguments: argparse.Namespace) -> dict[str, Any]:
     """The arguments as a manifest keeps them: paths, never the contents of a key file."""
     return {
@@ -60,10 +68,13 @@ def deliver(
     findings: pa.Table,
     facts: Mapping[str, Any],
     more: Mapping[str, pa.Table] | None = None,
+    totals: bool = True,
+    none_where_missing: Collection[str] = (),
 ) -> None:
     """Answer with one table: leave the run folder, print the table, say what must be known of it.
 
-    `more` holds tables that only the run folder keeps.
+    `more` holds tables that only the run folder keeps. `totals` puts sums under a table for people,
+    in which a missing value of the columns `none_where_missing` reads "none".
     """
     name = command_name(arguments).replace(" ", "_")
     tables = {name: table, **(more or {})}
@@ -76,7 +87,13 @@ def deliver(
         "ended_at": now(),
         "findings": findings.to_pylist(),
     }
-    print_answer(table, form=arguments.format, metadata=metadata)
+    print_answer(
+        table,
+        form=arguments.format,
+        metadata=metadata,
+        totals=totals,
+        none_where_missing=none_where_missing,
+    )
     say_findings(findings)
 
 
@@ -102,6 +119,31 @@ def leave_run(
         manifest={**facts, "started_at": started_at, "ended_at": now()},
     )
     print(f"Run folder: {place}", file=sys.stderr)
+
+
+def say_files_left(left: bool) -> None:
+    """Say that files which should be gone are still being read, where they are."""
+    if left:
+        print(
+            "Another command still reads an earlier version; its files go with the next write.",
+            file=sys.stderr,
+        )
+
+
+def write_csv(table: pa.Table, path: Path, *, owner_only: bool = False) -> None:
+    """Write a table as CSV beside its place and rename it there, whole or not at all."""
+    from pyarrow import csv as arrow_csv
+
+    draft = path.with_name(f".{path.name}.part")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if owner_only else 0o666)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            arrow_csv.write_csv(table, file)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def _written(value: Any) -> Any:

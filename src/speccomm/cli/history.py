@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import Any
 
 from speccomm.cli import values
+from speccomm.cli.answering import DONE, deliver, engine_settings, now
 from speccomm.cli.submissions import DATASETS
 
 
@@ -37,3 +39,43 @@ def add_commands(commands: Any) -> None:
     values.add_format(parser)
     values.add_engine(parser)
     values.add_run(parser)
+    parser.set_defaults(act=_history)
+
+
+def _history(arguments: argparse.Namespace) -> int:
+    from speccomm.foundation.findings import FINDINGS_SCHEMA
+    from speccomm.jobs.history import HistoryRequest, history
+
+    started_at = now()
+    answer = history(
+        HistoryRequest(
+            store=arguments.store,
+            dataset=arguments.dataset,
+            provider_code=arguments.provider,
+            financial_year=arguments.year,
+            financial_month=arguments.month,
+            now=started_at,
+            diff=tuple(arguments.diff) if arguments.diff else None,
+            as_at=arguments.as_at,
+            engine=engine_settings(arguments),
+        )
+    )
+    difference = answer.difference
+    more = {}
+    if difference is not None:
+        more = {
+            "versions": answer.history,
+            "changed_columns": difference.columns,
+            "changed_rows": difference.rows,
+        }
+    deliver(
+        arguments,
+        started_at=started_at,
+        table=answer.history if difference is None else difference.summary,
+        more=more,
+        findings=FINDINGS_SCHEMA.empty_table(),
+        facts=answer.facts.as_manifest(),
+        totals=difference is not None,
+        none_where_missing=("withdrawn_at", "withdrawn_reason"),
+    )
+    return DONE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TextIO
@@ -15,11 +15,18 @@ if TYPE_CHECKING:
 
 NOTICE = "Unsuppressed: for internal use"
 NOT_KNOWN = "not known"
-WIDEST_TEXT = 40
+NONE = "none"
+WIDEST_TEXT = 100
 
 
 def print_answer(
-    table: pa.Table, *, form: str, metadata: Mapping[str, Any], out: TextIO | None = None
+    table: pa.Table,
+    *,
+    form: str,
+    metadata: Mapping[str, Any],
+    totals: bool = True,
+    none_where_missing: Collection[str] = (),
+    out: TextIO | None = None,
 ) -> None:
     """Write `table` as `form`: table, csv or json.
 
@@ -39,7 +46,23 @@ def print_answer(
         answer = {"rows": records, "metadata": {"notice": NOTICE, **metadata}}
         out.write(_json(answer) + "\n")
     else:
-        out.write(NOTICE + "\n\n" + table_text(columns, rows) + "\n")
+        out.write(
+            NOTICE
+            + "\n\n"
+            + table_text(columns, rows, totals=totals, none_where_missing=none_where_missing)
+            + "\n"
+        )
+
+
+def print_json(answer: Mapping[str, Any]) -> None:
+    """Write one JSON object, every digit of a decimal kept."""
+    sys.stdout.write(_json(answer) + "\n")
+
+
+def print_table(table: pa.Table, *, totals: bool = True) -> None:
+    """Write a table for people, without the notice: for counts of rows, not of activity."""
+    rows = [list(row.values()) for row in table.to_pylist()]
+    print(table_text(table.column_names, rows, totals=totals))
 
 
 def say_findings(findings: pa.Table) -> None:
@@ -54,16 +77,28 @@ def say_findings(findings: pa.Table) -> None:
 
 
 def table_text(
-    columns: Sequence[str], rows: Sequence[Sequence[Any]], *, totals: bool = True
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    totals: bool = True,
+    none_where_missing: Collection[str] = (),
 ) -> str:
     """Aligned columns, thousands separated, with a row of totals under the numbers.
 
-    Missing: a missing value reads "not known" and is left out of the total, which then says so.
+    Missing: a missing value reads "not known" and is left out of the total, which then says so; in
+             the columns of `none_where_missing` it reads "none", which is what it means there.
     """
     if not rows:
         return "No rows."
     numeric = [_is_numeric(row[index] for row in rows) for index in range(len(columns))]
-    cells = [[_for_people(value) for value in row] for row in rows]
+    missing_reads = [NONE if name in none_where_missing else NOT_KNOWN for name in columns]
+    cells = [
+        [
+            reads if value is None else _for_people(value)
+            for value, reads in zip(row, missing_reads, strict=True)
+        ]
+        for row in rows
+    ]
     body = [list(columns), *cells]
     with_totals = totals and any(numeric) and len(rows) > 1
     if with_totals:
@@ -104,8 +139,6 @@ def _is_numeric(values: Iterable[Any]) -> bool:
 
 
 def _for_people(value: Any) -> str:
-    if value is None:
-        return NOT_KNOWN
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from speccomm.intake.privacy import new_key_ring, write_key_file
+from speccomm.intake.privacy import new_key_ring, read_key_file, write_key_file
 
 
 @dataclass(frozen=True)
 class NewKeyRequest:
-    """Where to write a fresh key file. A file that is there is never replaced."""
+    """Where to write a fresh key file, and the key file it is to follow when a key is rotated."""
 
     path: Path
+    after: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,10 @@ class NewKeyAnswer:
 
 
 def new_key(request: NewKeyRequest) -> NewKeyAnswer:
-    """Write a fresh key file. Raises BadKey where the file is there already."""
-    ring = new_key_ring()
+    """Write a fresh key file: a new key alone, or the keys of `after` and one more.
+
+    Raises:  BadKey where the file is there already, or `after` is no key file.
+    """
+    ring = new_key_ring() if request.after is None else read_key_file(request.after).rotated()
     write_key_file(request.path, ring)
     return NewKeyAnswer(request.path, ring.key_id)
