@@ -178,7 +178,9 @@ def _rows_findings(
         named = {"provider_code": code, "provider": names.get(code, code)}
         found.append(say.row("ACT-021", dataset=ACM, lines=row["blank_rows"], **named))
     if scope.patient_codes is not None:
-        unplaced = money_without_icb(acm, iap, ibis.memtable(places.places), scope=scope, rules=rules)
+        unplaced = money_without_icb(
+            acm, iap, ibis.memtable(places.places), scope=scope, rules=rules
+        )
         for row in con.to_pyarrow(unplaced).to_pylist():
             code = row["provider_code"]
             named = {"provider_code": code, "provider": names.get(code, code)}
@@ -233,7 +235,7 @@ def _facts(
     plans = slices.filter(
         (pc.field("dataset") == IAP)
         & (pc.field("financial_year") == str(question.scope.year))
-        & pc.field("provider_code").isin(sorted(question.scope.plan_in_iap))
+        & pc.field("provider_code").isin(pa.array(sorted(question.scope.plan_in_iap), pa.string()))
     )
     months = slices_of(slices, dataset=ACM, months=question.months)
     used = pa.concat_tables([months, plans])
