@@ -30,7 +30,8 @@ BAR = 22
 FONT_SIZE = 14
 LINE_BREAK = "|"
 HEADROOM = 1.14  # room beyond the longest bar for its label
-DARK_SEGMENT_SHARE = 0.12  # a segment shorter than this share of the axis holds no label
+LABELLED_SHARE = 0.14  # a segment shorter than this share of the longest bar holds no label
+FLOW_INKS = ("#ffffff", INK, "#ffffff")  # for labels on A, B, C: each at least 4.5:1
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ def stacked_bars(bars: Sequence[StackedBar], *, part_names: Sequence[str]) -> di
                     "from": float(start),
                     "to": float(start + part.size),
                     "middle": float(start + part.size / 2),
+                    "ink": FLOW_INKS[part.order],
                     "text": part.text if _holds_label(part.size, longest) else "",
                 }
             )
@@ -104,8 +106,8 @@ def stacked_bars(bars: Sequence[StackedBar], *, part_names: Sequence[str]) -> di
     blocks = base.mark_bar(stroke="white", strokeWidth=1, height=BAR).encode(
         y=y, x=_size_axis(longest), x2="to:Q", color=colour
     )
-    inside = base.mark_text(color="white", fontSize=FONT_SIZE - 1).encode(
-        y=y, x="middle:Q", text="text:N"
+    inside = base.mark_text(fontSize=FONT_SIZE - 1).encode(
+        y=y, x="middle:Q", text="text:N", color=alt.Color("ink:N", scale=None, legend=None)
     )
     return _finish(alt.layer(blocks, inside, _end_labels(ends, y)), names)
 
@@ -220,7 +222,7 @@ def _over_lines(name: str) -> str:
 
 
 def _holds_label(size: Decimal, longest: Decimal) -> bool:
-    return bool(longest) and float(size / longest) >= DARK_SEGMENT_SHARE
+    return bool(longest) and float(size / longest) >= LABELLED_SHARE
 
 
 def _end_labels(values: list[dict[str, Any]], y: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from speccomm.foundation.rulebook import Rulebook, read_rulebook
 
@@ -24,7 +25,7 @@ class Namer:
             return missing
         if not name.isupper():
             return name
-        text = WORD.sub(lambda match: self._word(match[0]), name)
+        text = WORD.sub(lambda match: self._word(match[0]), normalize("NFC", name))
         return text[:1].upper() + text[1:]
 
     def _word(self, word: str) -> str:

@@ -48,11 +48,12 @@ def say_pounds(
     return f"+{text}" if with_sign and whole > 0 else text
 
 
-def say_millions(value: Decimal) -> str:
+def say_millions(value: Decimal, *, with_sign: bool = False) -> str:
     """A large sum for a headline: £41.3 million; under a million in whole pounds."""
     if abs(value) < MILLION:
-        return say_pounds(value)
-    return _signed(f"£{abs(rounded(value / MILLION, TENTH)):,} million", negative=value < 0)
+        return say_pounds(value, with_sign=with_sign)
+    text = f"£{abs(rounded(value / MILLION, TENTH)):,} million"
+    return f"+{text}" if with_sign and value > 0 else _signed(text, negative=value < 0)
 
 
 def say_percent(value: Decimal | None, *, missing: str = "not known") -> str:

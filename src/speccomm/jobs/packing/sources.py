@@ -77,12 +77,13 @@ def _senders(
         return []
     rows = reading.snapshot.table(reading.con, dataset)
     inside = rows.filter(_in_period(rows, dataset, months))
-    touches = inside.patient_commissioner_code.isin(sorted(region.patient_codes)).coalesce(
+    keys = ["load_id", "file_name", "provider_code", "patient_commissioner_code"]
+    met = inside.group_by(keys).aggregate(row_count=inside.count())
+    # Whether a row touches the region is asked of the few codes met, not of every row.
+    touches = met.patient_commissioner_code.isin(sorted(region.patient_codes)).coalesce(
         False
-    ) | inside.provider_code.isin(sorted(region.provider_codes)).coalesce(False)
-    grouped = inside.group_by(["load_id", "file_name", "provider_code"]).aggregate(
-        touches_region=touches.any()
-    )
+    ) | met.provider_code.isin(sorted(region.provider_codes)).coalesce(False)
+    grouped = met.group_by(keys[:3]).aggregate(touches_region=touches.any())
     records: list[dict[str, Any]] = reading.con.to_pyarrow(grouped).to_pylist()
     return records
 

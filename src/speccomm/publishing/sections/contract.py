@@ -181,7 +181,9 @@ def _bridge_chart(facts: PackFacts) -> Chart:
         Step(EFFECT_NAMES[name][0], size, say_pounds(size, with_sign=True))
         for name, size in sizes.items()
     ]
-    total = Step("Variance from plan", variance, say_pounds(variance, with_sign=True), is_total=True)
+    total = Step(
+        "Variance from plan", variance, say_pounds(variance, with_sign=True), is_total=True
+    )
     largest = max(sizes, key=lambda name: (abs(sizes[name]), name))
     return Chart(
         id="chart-bridge",

@@ -76,6 +76,7 @@ def effects_table(facts: PackFacts, records: list[dict[str, Any]], *, by: str) -
         making=_making(facts),
         notes=("The six effects of a row sum to its variance to the penny.",),
         total_label=f"All {IN_WORDS[by]}s",
+        placement=Placement.FOLDED if by == "service" else Placement.PAGE,
     )
 
 

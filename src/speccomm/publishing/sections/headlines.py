@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from speccomm.publishing.agreement import total_of
+from speccomm.publishing.agreement import EFFECTS, total_of
 from speccomm.publishing.facts import PackFacts
 from speccomm.publishing.model import (
     Caution,
@@ -15,7 +15,7 @@ from speccomm.publishing.model import (
 )
 from speccomm.publishing.naming import short_icb_name
 from speccomm.publishing.sections.contract import say_standing
-from speccomm.publishing.sections.contract_tables import with_compared_plan
+from speccomm.publishing.sections.contract_tables import EFFECT_NAMES, with_compared_plan
 from speccomm.publishing.sections.refusals import counted_rows, files_of_icb
 from speccomm.publishing.wording import (
     capital,
@@ -23,6 +23,7 @@ from speccomm.publishing.wording import (
     say_count,
     say_millions,
     say_numeral,
+    say_pounds,
     say_share,
     say_verb,
 )
@@ -70,16 +71,31 @@ def _contract(facts: PackFacts) -> tuple[HeadlineFigure, ...]:
         total_of(facts.contract, n) for n in ("plan_gbp", "actual_gbp", "variance_gbp")
     )
     compared = total_of(with_compared_plan(facts.contract), "compared_plan_gbp")
-    period = facts.contract_period
     return (
         HeadlineFigure(
             "actual_gbp",
-            f"Contract value reported, {period}",
+            f"Contract value reported, {facts.contract_period}",
             say_millions(actual),
-            f"Plan {say_millions(plan)}; {say_standing(variance, compared)}.",
+            f"For its patients, whoever pays. The plan is {say_millions(plan)}.",
             "contract",
         ),
+        HeadlineFigure(
+            "variance_gbp",
+            f"Variance from plan, {facts.contract_period}",
+            say_millions(variance, with_sign=True),
+            f"{capital(say_standing(variance, compared))}. {_largest_effect(facts)}",
+            "contract-bridge",
+        ),
     )
+
+
+def _largest_effect(facts: PackFacts) -> str:
+    sizes = {name: total_of(facts.contract, name) for name in EFFECTS}
+    largest = max(sizes, key=lambda name: (abs(sizes[name]), name))
+    if not sizes[largest]:
+        return "No effect moved it."
+    name = EFFECT_NAMES[largest][0].lower()
+    return f"The largest effect is {name}: {say_pounds(sizes[largest], with_sign=True)}."
 
 
 def _services(facts: PackFacts, grid: PackTable) -> tuple[HeadlineFigure, ...]:

@@ -20,7 +20,7 @@ from speccomm.publishing.model import (
     Unit,
 )
 from speccomm.publishing.naming import Namer, short_icb_name
-from speccomm.publishing.wording import capital, say_count, say_verb
+from speccomm.publishing.wording import capital, say_count, say_numeral, say_verb
 
 NOT_A_SERVICE = "service code not known"
 
@@ -97,7 +97,7 @@ def _sentences(facts: PackFacts, local: list[dict[str, Any]], icb: str) -> Prose
     words = [
         (
             f"{capital(say_count(known, 'provider'))} {say_verb(known, 'has', 'have')} a head office in "
-            f"{icb}. {capital(say_count(len(providers), 'of them', 'of them'))} "
+            f"{icb}. {_of_them(len(providers), known)} "
             f"{say_verb(len(providers), 'is', 'are')} contracted for "
             f"{say_count(len(services), 'service line')} in all."
         ),
@@ -114,6 +114,12 @@ def _sentences(facts: PackFacts, local: list[dict[str, Any]], icb: str) -> Prose
             f"{say_verb(len(silent), 'it is', 'they are')} contracted for is not known."
         )
     return Prose((" ".join(words),))
+
+
+def _of_them(number: int, known: int) -> str:
+    if number == known:
+        return "All of them" if known > 1 else "It"
+    return f"{capital(say_numeral(number))} of them"
 
 
 def _grid(facts: PackFacts, local: list[dict[str, Any]], icb: str) -> PackTable:
