@@ -122,7 +122,9 @@ def activity_flows(
 def flow_totals(flows: pa.Table) -> pa.Table:
     """Add up a flow table into one row of totals.
 
-    Shape:   one row with the six measures; zeros for an empty table.
+    Shape:   one row with the six measures.
+    Units:   units of activity.
+    Missing: does not arise: an empty table adds up to zeros.
     """
     schema = arrow_schema(FLOWS[2:])
     sums = {name: [pc.sum(flows.column(name), min_count=0).as_py()] for name in FLOW_MEASURES}

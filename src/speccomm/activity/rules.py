@@ -47,6 +47,7 @@ def contract_rules(rulebook: Rulebook | None = None) -> ContractRules:
 
     Missing: no rulebook given means the shipped one.
     Raises:  BadRulebook where a choice is absent, UnknownName where it is not one of the choices.
+    Source:  rulebook activity/contract_position.
     """
     rules = (rulebook or read_rulebook(CONTRACT_RULEBOOK)).rules
     plan, effects, forecast = (_section(rules, name) for name in ("plan", "effects", "forecast"))
