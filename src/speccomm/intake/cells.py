@@ -20,6 +20,7 @@ from speccomm.intake.rules import Field, IntakeRules
 
 Rows = np.ndarray[Any, np.dtype[np.int64]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
+Bits = np.ndarray[Any, np.dtype[np.uint16]]
 
 NO = False  # what a missing answer counts as
 
@@ -40,6 +41,7 @@ CLEAN_TYPES: dict[str, pa.DataType] = {
 """The type a kind of cell has once it is read; other kinds are handled where they are used."""
 
 CODE_KINDS = ("code", "text", "provider")
+REMEMBERED = 100_000  # values of one column; past that the column starts afresh
 ROW_BY_ROW_KINDS = ("identifier", "nhs_number", "local_patient_identifier", "withheld")
 
 
@@ -66,11 +68,28 @@ class JudgedCells:
     said: list[Said]
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """Values of one column that have been judged: their meaning and a bit for each flag."""
+
+    values: pa.Array
+    clean: pa.Array
+    flags: Bits
+
+    def with_more(self, more: _Judged) -> _Judged:
+        return _Judged(
+            pa.concat_arrays([self.values, more.values]),
+            pa.concat_arrays([self.clean, more.clean]),
+            np.concatenate([self.flags, more.flags]),
+        )
+
+
 class CellJudge:
     """Judges chunks of one data set against the reference lists of one load.
 
-    Holds compiled queries, so that a chunk costs their running only. `code_lists` maps a list's
-    name to its codes; a list left out is not checked. Safe to use from several threads.
+    Holds compiled queries and remembers the values it has judged, so that a chunk costs only what
+    is new in it. `code_lists` maps a list's name to its codes; a list left out is not checked.
+    Safe to use from several threads, each with its own connection.
     """
 
     def __init__(
@@ -78,15 +97,15 @@ class CellJudge:
     ) -> None:
         self._rules = rules
         self._dataset = dataset
+        self._known: dict[str, _Judged] = {}
+        no_codes = pa.table({name: pa.array([], pa.string()) for name in ("code_list", "code")})
         self._allowed = pa.concat_tables(
             [
-                pa.table({"code_list": pa.array([name] * len(codes)), "code": codes})
-                for name, codes in code_lists.items()
-            ]
-            or [
-                pa.table(
-                    {"code_list": pa.array([], pa.string()), "code": pa.array([], pa.string())}
-                )
+                no_codes,
+                *(
+                    pa.table({"code_list": pa.array([name] * len(codes)), "code": codes})
+                    for name, codes in code_lists.items()
+                ),
             ]
         )
 
@@ -95,7 +114,7 @@ class CellJudge:
 
         `connection` is the engine's own connection, used by this thread alone.
         """
-        encoded: dict[str, tuple[Field, pa.Array, pa.Array]] = {}
+        coded: dict[Field, pa.DictionaryArray] = {}
         clean: dict[str, pa.Array] = {}
         said: list[Said] = []
         for number, field in enumerate(columns):
@@ -103,29 +122,17 @@ class CellJudge:
             if field.kind in ROW_BY_ROW_KINDS:
                 clean[field.column] = _blank_to_null(cells)
                 said += self._long_or_blank(field, clean[field.column])
-            else:
-                code = cells.dictionary_encode().combine_chunks()
-                if isinstance(code, pa.ChunkedArray):
-                    code = code.chunk(0)
-                encoded[field.column] = (field, code.indices, code.dictionary)
-        for group in self._groups(encoded):
-            for column, (judged, flags) in self._run(connection, group, encoded).items():
-                field, indices, dictionary = encoded[column]
-                clean[column] = _spread(judged, indices)
-                said += self._say(field, flags, indices, dictionary)
+            elif self._query_kind(field) is not None:
+                coded[field] = _one_array(cells.dictionary_encode())
+        for field, judged in self._judged(connection, coded).items():
+            clean[field.column] = _spread(judged.clean, coded[field].indices)
+            if judged.flags.any():
+                said += self._say(field, judged.flags, coded[field])
         return JudgedCells(clean, said)
-
-    def _groups(self, encoded: dict[str, Any]) -> list[tuple[str, list[str]]]:
-        by_kind: dict[str, list[str]] = {}
-        for column, (field, _, _) in encoded.items():
-            kind = "code" if field.kind in CODE_KINDS else field.kind
-            kind = "gbp" if kind == "quantity" else kind
-            if kind in self.queries:
-                by_kind.setdefault(kind, []).append(column)
-        return list(by_kind.items())
 
     @cached_property
     def queries(self) -> dict[str, str]:
+        """The judging queries by kind, compiled once."""
         words: list[str] = self._rules.settings["missing_words"]
         plain = ibis.table(values.VALUES_SCHEMA, name="cell_values")
         codes = ibis.table(values.CODES_SCHEMA, name="cell_values")
@@ -146,56 +153,78 @@ class CellJudge:
             for kind, build in judged.items()
         }
 
-    def _run(
-        self, connection: Any, group: tuple[str, list[str]], encoded: dict[str, Any]
-    ) -> dict[str, tuple[pa.Array, dict[str, Mask]]]:
-        kind, columns = group
-        dictionaries = [encoded[column][2] for column in columns]
-        stacked = pa.concat_arrays(dictionaries)
+    def _query_kind(self, field: Field) -> str | None:
+        """Which query judges a field; None for kinds that are judged elsewhere."""
+        kind = "code" if field.kind in CODE_KINDS else field.kind
+        kind = "gbp" if kind == "quantity" else kind
+        return kind if kind in self.queries else None
+
+    def _judged(
+        self, connection: Any, coded: dict[Field, pa.DictionaryArray]
+    ) -> dict[Field, _Judged]:
+        """The judgement of each column's dictionary, in its order; new values are asked about."""
+        met = dict(self._known)
+        unmet: dict[str, dict[Field, pa.Array]] = {}
+        for field, cells in coded.items():
+            known = met.get(field.column)
+            fresh = cells.dictionary
+            if known is not None:
+                fresh = fresh.filter(pc.invert(pc.is_in(fresh, value_set=known.values)))
+            if len(fresh):
+                unmet.setdefault(self._query_kind(field) or "", {})[field] = fresh
+        for kind, asked in unmet.items():
+            for field, more in self._ask(connection, kind, asked).items():
+                known = met.get(field.column)
+                met[field.column] = known.with_more(more) if known is not None else more
+        out = {}
+        for field, cells in coded.items():
+            known = met[field.column]
+            found = pc.index_in(cells.dictionary, value_set=known.values)
+            flags = known.flags[found.to_numpy()]
+            out[field] = _Judged(cells.dictionary, known.clean.take(found), flags)
+            if len(known.values) > REMEMBERED:
+                met[field.column] = out[field]
+        self._known = met  # whichever thread is last wins; what is lost is asked about again
+        return out
+
+    def _ask(
+        self, connection: Any, kind: str, asked: dict[Field, pa.Array]
+    ) -> dict[Field, _Judged]:
+        """Judge values of several columns of one kind in one query."""
+        stacked = pa.concat_arrays(list(asked.values()))
         table = {"position": pa.array(np.arange(len(stacked))), "value": stacked}
         if kind == "code":
-            table |= _code_columns([encoded[column][0] for column in columns], dictionaries)
+            table |= _code_columns(asked)
             connection.register("allowed_codes", self._allowed)
         connection.register("cell_values", pa.table(table))
-        answer = connection.execute(self.queries[kind]).to_arrow_table().combine_chunks()
-        out: dict[str, tuple[pa.Array, dict[str, Mask]]] = {}
-        start = 0
-        said = {flag: _numpy_bool(answer[flag]) for flag in values.FLAGS}
-        said = {flag: mask for flag, mask in said.items() if mask.any()}
+        answer = connection.execute(self.queries[kind]).to_arrow_table()
         clean = _one_array(answer["clean"])
-        for column, dictionary in zip(columns, dictionaries, strict=True):
-            end = start + len(dictionary)
-            out[column] = (
-                clean.slice(start, len(dictionary)),
-                {flag: mask[start:end] for flag, mask in said.items() if mask[start:end].any()},
-            )
+        bits = np.zeros(len(stacked), dtype=np.uint16)
+        for number, flag in enumerate(values.FLAGS):
+            bits |= _numpy_bool(answer[flag]).astype(np.uint16) << number
+        out, start = {}, 0
+        for field, fresh in asked.items():
+            end = start + len(fresh)
+            out[field] = _Judged(fresh, clean.slice(start, len(fresh)), bits[start:end])
             start = end
         return out
 
-    def _say(
-        self, field: Field, flags: dict[str, Mask], indices: pa.Array, dictionary: pa.Array
-    ) -> list[Said]:
+    def _say(self, field: Field, flags: Bits, coded: pa.DictionaryArray) -> list[Said]:
         said = []
-        positions = indices.to_numpy()
-        for flag, mask in flags.items():
+        positions = coded.indices.to_numpy()
+        for number, flag in enumerate(values.FLAGS):
+            mask = (flags >> number & 1).astype(bool)
             level = self._level(field, flag)
-            if level is None:
+            if level is None or not mask.any():
                 continue
             rows = np.flatnonzero(mask[positions])
             shapes = None
             if flag != "blank":
-                looks = pc.if_else(pa.array(mask), value_shapes(dictionary), "")
-                shapes = pa.DictionaryArray.from_arrays(indices.take(pa.array(rows)), looks)
-            said.append(
-                Said(
-                    values.FLAG_CHECKS[flag],
-                    level,
-                    field.field_name,
-                    rows,
-                    shapes,
-                    field.code_list if flag == "not_in_list" else None,
-                )
-            )
+                looks = pc.if_else(pa.array(mask), value_shapes(coded.dictionary), "")
+                shapes = pa.DictionaryArray.from_arrays(coded.indices.take(pa.array(rows)), looks)
+            check_id = values.FLAG_CHECKS[flag]
+            listed = field.code_list if flag == "not_in_list" else None
+            said.append(Said(check_id, level, field.field_name, rows, shapes, listed))
         return said
 
     def _level(self, field: Field, flag: str) -> Level | None:
@@ -241,8 +270,9 @@ def refused_rows(said: list[Said], rows: int) -> Mask:
     return out
 
 
-def _code_columns(fields: list[Field], dictionaries: list[pa.Array]) -> dict[str, pa.Array]:
-    lengths = [len(dictionary) for dictionary in dictionaries]
+def _code_columns(asked: dict[Field, pa.Array]) -> dict[str, pa.Array]:
+    fields = list(asked)
+    lengths = [len(fresh) for fresh in asked.values()]
 
     def spread(given: list[Any], kind: pa.DataType) -> pa.Array:
         return pa.array(given, kind).take(pa.array(np.repeat(np.arange(len(given)), lengths)))

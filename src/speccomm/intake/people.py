@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,10 @@ NO = False  # what a missing answer counts as
 
 NHS_NUMBER_DIGITS = 10
 NHS_NUMBER_MODULUS = 11
+
+REMEMBERED_PERSONS = 2_000_000
+PSEUDONYM_BYTES = 32
+Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
 POSTCODES = ibis.table(
     {
@@ -55,6 +60,52 @@ class Residence:
     small_area_code: pa.Array
 
 
+class PersonBook:
+    """Pseudonyms of NHS numbers already met in a load: a person is hashed once, not once a row.
+
+    Holds at most REMEMBERED_PERSONS, in memory only, for as long as the load. Thread safe.
+    """
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+        self._lock = threading.Lock()
+        self._numbers: Numbers = np.empty(0, dtype=np.int64)
+        self._pseudonyms = np.empty((0, PSEUDONYM_BYTES), dtype=np.uint8)
+
+    def pseudonyms(self, connection: Any, numbers: Numbers) -> pa.Array:
+        """The pseudonym of each different, valid NHS number, given as a whole number."""
+        order = np.argsort(numbers)
+        ordered = numbers[order]
+        with self._lock:
+            known, kept = self._numbers, self._pseudonyms
+        at = np.searchsorted(known, ordered)
+        met = np.zeros(len(ordered), dtype=bool)
+        inside = at < len(known)
+        met[inside] = known[at[inside]] == ordered[inside]
+        found = np.empty((len(ordered), PSEUDONYM_BYTES), dtype=np.uint8)
+        found[met] = kept[at[met]]
+        if not met.all():
+            found[~met] = self._fresh(connection, ordered[~met])
+        back = np.empty_like(found)
+        back[order] = found
+        offsets = np.arange(len(back) + 1, dtype=np.int32) * PSEUDONYM_BYTES
+        buffers = [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(back.tobytes())]
+        return pa.Array.from_buffers(pa.binary(), len(back), buffers)
+
+    def _fresh(self, connection: Any, numbers: Numbers) -> np.ndarray[Any, Any]:
+        named = pc.binary_join_element_wise("nhs", pa.array(numbers).cast(pa.string()), ":")
+        hashed = pseudonyms(connection, named, self._ring).cast(pa.binary(PSEUDONYM_BYTES))
+        fresh = np.frombuffer(hashed.buffers()[1], dtype=np.uint8).reshape(-1, PSEUDONYM_BYTES)
+        fresh = fresh[hashed.offset : hashed.offset + len(numbers)]
+        with self._lock:
+            if len(self._numbers) + len(numbers) <= REMEMBERED_PERSONS:
+                # Another thread may have met the same person: a double entry does no harm.
+                at = np.searchsorted(self._numbers, numbers)
+                self._numbers = np.insert(self._numbers, at, numbers)
+                self._pseudonyms = np.insert(self._pseudonyms, at, fresh, axis=0)
+        return fresh
+
+
 def identities(
     connection: Any,
     *,
@@ -63,6 +114,7 @@ def identities(
     provider_codes: pa.Array,
     opt_outs: pa.Array,
     ring: KeyRing,
+    book: PersonBook,
 ) -> Identity:
     """Recognise the person of each row by a keyed pseudonym.
 
@@ -76,10 +128,10 @@ def identities(
     valid = valid_nhs_numbers(coded.dictionary)
     indices = coded.indices.fill_null(-1).to_numpy()
     good = _gather(valid, indices)
-    named = pc.binary_join_element_wise("nhs", coded.dictionary.filter(pa.array(valid)), ":")
+    whole = coded.dictionary.filter(pa.array(valid)).cast(pa.int64()).to_numpy()
     # Where each number stands among the valid ones, so that only those are hashed.
-    among = np.where(good, (np.cumsum(valid) - 1)[indices], -1)
-    by_number = pseudonyms(connection, named, ring).take(pa.array(among, mask=among < 0))
+    among = np.where(good, (np.cumsum(valid) - 1)[indices], -1) if len(valid) else indices
+    by_number = book.pseudonyms(connection, whole).take(pa.array(among, mask=among < 0))
     by_local = _by_local_identifier(connection, provider_codes, local_identifiers, good, ring)
     out = pc.is_in(coded.dictionary, value_set=opt_outs).to_numpy(zero_copy_only=False)
     return Identity(

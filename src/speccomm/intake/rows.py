@@ -52,7 +52,23 @@ ROW_COLUMNS: Mapping[str, str] = {
     "residence_sub_icb_code": "string",
     "derived_commissioner_code": "string",
     "derived_category_code": "string",
+    "payer_kind": "string",
+    "gp_kind": "string",
+    "residence_kind": "string",
+    "pod_is_activity": "boolean",
+    "in_list": "boolean",
+    "age_group": "string",
+    "has_plan": "boolean",
+    "in_plan": "boolean",
 }
+
+LINE_COLUMNS: Mapping[str, str] = {
+    "position": "int64",
+    "provider_code": "string",
+    "financial_year": "string",
+    "service_code": "string",
+}
+LINE_ATTRIBUTES = ("in_list", "age_group", "has_plan", "in_plan")
 
 SERVICES = ibis.table(
     {
@@ -62,10 +78,6 @@ SERVICES = ibis.table(
         "age_group": "string",
     },
     name="row_services",
-)
-PODS = ibis.table({"pod_code": "string", "is_activity": "boolean"}, name="row_pods")
-COMMISSIONERS = ibis.table(
-    {"commissioner_code": "string", "commissioner_kind": "string"}, name="row_commissioners"
 )
 PLANNED = ibis.table(
     {"provider_code": "string", "financial_year": "string", "service_code": "string"},
@@ -84,9 +96,8 @@ def judged_rows(rows: ir.Table, *, rules: IntakeRules, dataset: str) -> ir.Table
              patient_commissioner_code, and one boolean column for each check of `row_checks`.
     Missing: a check whose cells are null is false; an unknown age or commissioner is null.
     """
-    t = _with_attributes(rows)
-    age = _age(t)
-    t = t.mutate(age_at_activity=ibis.coalesce(age, t.age_years), age_from_birth=age)
+    age = _age(rows)
+    t = rows.mutate(age_at_activity=ibis.coalesce(age, rows.age_years), age_from_birth=age)
     gp_known = t.gp_kind.isin(["icb", "sub_icb", "welsh_board"])
     residence_known = t.residence_kind.isin(["icb", "sub_icb", "welsh_board"])
     patient = ibis.coalesce(
@@ -117,36 +128,40 @@ def row_checks(rules: IntakeRules, dataset: str) -> list[str]:
     ]
 
 
-def _with_attributes(rows: ir.Table) -> ir.Table:
+def line_attributes(lines: ir.Table) -> ir.Table:
+    """What is known of each provider, year and service: is the service in the year's list, for
+    which ages is it, has the provider a plan, is the service in it.
+
+    Shape:   one row for each row of LINE_COLUMNS in: position and LINE_ATTRIBUTES.
+    Missing: in_list and age_group are null for a service code or year nobody knows.
+    """
     services = SERVICES.select(
-        s_code="service_code", s_year="financial_year", in_list="in_list", age_group="age_group"
+        "in_list", "age_group", s_code="service_code", s_year="financial_year"
     )
-    pods = PODS.select(p_code="pod_code", pod_is_activity="is_activity")
-    t = rows.left_join(
-        services,
-        (rows.service_code == services.s_code) & (rows.financial_year == services.s_year),
-    ).drop("s_code", "s_year")
-    t = t.left_join(pods, t.pod_code == pods.p_code).drop("p_code")
-    for column, kind in (
-        ("commissioner_code", "payer_kind"),
-        ("gp_responsibility_code", "gp_kind"),
-        ("residence_responsibility_code", "residence_kind"),
-    ):
-        known = COMMISSIONERS.select(k_code="commissioner_code", **{kind: "commissioner_kind"})
-        t = t.left_join(known, t[column] == known.k_code).drop("k_code")
     planned = PLANNED.select(
-        pl_provider="provider_code", pl_year="financial_year", pl_service="service_code"
+        p_provider="provider_code", p_year="financial_year", p_service="service_code"
+    )
+    plans = PLANS.select(has_provider="provider_code", has_year="financial_year")
+    t = lines.left_join(
+        services,
+        (lines.service_code == services.s_code) & (lines.financial_year == services.s_year),
     )
     t = t.left_join(
         planned,
-        (t.provider_code == planned.pl_provider)
-        & (t.financial_year == planned.pl_year)
-        & (t.service_code == planned.pl_service),
-    ).drop("pl_provider", "pl_year")
-    plans = PLANS.select(has_provider="provider_code", has_year="financial_year")
-    return t.left_join(
+        (t.provider_code == planned.p_provider)
+        & (t.financial_year == planned.p_year)
+        & (t.service_code == planned.p_service),
+    )
+    t = t.left_join(
         plans, (t.provider_code == plans.has_provider) & (t.financial_year == plans.has_year)
-    ).drop("has_year")
+    )
+    return t.select(
+        "position",
+        "in_list",
+        "age_group",
+        has_plan=t.has_provider.notnull(),
+        in_plan=t.p_service.notnull(),
+    )
 
 
 def _age(t: ir.Table) -> ir.IntegerValue:
@@ -221,8 +236,8 @@ def _delegated_line_as_99999999(t: ir.Table, rules: IntakeRules) -> ir.BooleanVa
 
 def _service_not_in_plan(t: ir.Table, rules: IntakeRules) -> ir.BooleanValue:
     return (
-        t.has_provider.notnull()
-        & t.pl_service.isnull()
+        t.has_plan
+        & ~t.in_plan
         & t.service_code.notnull()
         & (t.service_code != rules.settings["not_directly_commissioned"])
     )

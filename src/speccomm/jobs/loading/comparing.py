@@ -29,7 +29,7 @@ class ShrinkingLoad(Refusal):
     def __init__(self, shrinking: list[tuple[SliceKey, int, int]]) -> None:
         self.shrinking = shrinking
         told = [
-            f"{dataset} {provider} {year} month {month}: {new:,} rows, now {old:,}"
+            f"{dataset} {provider} {year} month {month}: {new:,} rows in place of {old:,}"
             for (dataset, provider, year, month), old, new in shrinking[:SHOWN]
         ]
         more = len(shrinking) - SHOWN

@@ -18,9 +18,16 @@ from speccomm.assignment.service_lines import with_service_lines
 from speccomm.assignment.tables import CONTRACT_ROW
 from speccomm.foundation.findings import Level
 from speccomm.intake.cells import CellJudge, Mask, Said, refused_rows
-from speccomm.intake.people import identities, residences
+from speccomm.intake.people import PersonBook, identities, residences
 from speccomm.intake.privacy import KeyRing
-from speccomm.intake.rows import ROW_COLUMNS, judged_rows, row_checks
+from speccomm.intake.rows import (
+    LINE_ATTRIBUTES,
+    LINE_COLUMNS,
+    ROW_COLUMNS,
+    judged_rows,
+    line_attributes,
+    row_checks,
+)
 from speccomm.intake.rules import Field, IntakeRules
 from speccomm.jobs.loading.lookups import Lookups
 
@@ -32,6 +39,11 @@ ASSIGNED = (
     "npoc_letter",
     "specialised",
 )
+BODY_KINDS = {
+    "commissioner_code": "payer_kind",
+    "gp_responsibility_code": "gp_kind",
+    "residence_responsibility_code": "residence_kind",
+}
 HAPPENED_ON = ("dispensed_on", "implanted_on")
 
 
@@ -55,11 +67,14 @@ class ChunkJudge:
         contract_rules: ContractRules,
         lookups: Lookups,
         ring: KeyRing,
+        persons: PersonBook,
     ) -> None:
         self._dataset = dataset
         self._rules = rules
         self._lookups = lookups
         self._ring = ring
+        self._persons = persons
+        self._alike = _codes_treated_apart(contract_rules, lookups)
         self._cells = CellJudge(rules=rules, dataset=dataset, code_lists=lookups.code_lists)
         self._checks = row_checks(rules, dataset)
         self._row_sql = _row_sql(rules, dataset)
@@ -102,6 +117,7 @@ class ChunkJudge:
                 provider_codes=clean["provider_code"].cast(pa.string()),
                 opt_outs=self._lookups.opt_outs,
                 ring=self._ring,
+                book=self._persons,
             )
             clean["person_pseudonym"] = person.pseudonym
             clean["pseudonym_basis"] = person.basis
@@ -126,7 +142,8 @@ class ChunkJudge:
     def _assign(self, connection: Any, clean: dict[str, pa.Array], rows: int) -> None:
         """Assign each different combination of codes once and give every row its answer."""
         given = {name: clean.get(name, pa.nulls(rows, pa.string())) for name in CONTRACT_ROW}
-        given["gp_practice_code"] = self._told_apart(given["gp_practice_code"])
+        for name, codes in self._alike.items():
+            given[name] = _told_apart(given[name], codes)
         first, inverse = distinct_rows(list(given.values()))
         taken = pa.array(first)
         few = {name: _plain(values.take(taken)) for name, values in given.items()}
@@ -147,16 +164,8 @@ class ChunkJudge:
             nothing = pa.DictionaryArray.from_arrays(pa.nulls(rows, pa.int32()), [""])
             clean["reason_code"] = nothing
 
-    def _told_apart(self, practices: pa.Array) -> pa.Array:
-        """Practice codes that the method treats apart; every other one is as good as none."""
-        if not pa.types.is_dictionary(practices.type):
-            return practices
-        apart = pc.is_in(practices.dictionary, value_set=self._lookups.practices_apart)
-        kept = pc.if_else(apart, practices.dictionary, None).dictionary_encode()
-        return pa.DictionaryArray.from_arrays(kept.indices.take(practices.indices), kept.dictionary)
-
     def _row_checks(self, connection: Any, clean: dict[str, pa.Array], rows: int) -> list[Said]:
-        given: dict[str, Any] = {"position": np.arange(rows)}
+        given: dict[str, Any] = {"position": np.arange(rows), **self._attributes(connection, clean)}
         for name in HAPPENED_ON:
             if name in clean:
                 given["happened_on"] = clean[name]
@@ -181,6 +190,31 @@ class ChunkJudge:
                 said.append(Said(check_id, check.level, None, hits))
         return said
 
+    def _attributes(self, connection: Any, clean: dict[str, pa.Array]) -> dict[str, pa.Array]:
+        """What is known of the codes of each row, looked up once for each different code."""
+        out = {}
+        for name, kind in BODY_KINDS.items():
+            if name in clean:
+                out[kind] = self._kind_of_body(clean[name])
+        if "pod_code" in clean:
+            pods = clean["pod_code"]
+            activity = pc.invert(pc.is_in(pods.dictionary, value_set=self._lookups.money_pods))
+            out["pod_is_activity"] = activity.take(pods.indices)
+        line = ["provider_code", "financial_year", "service_code"]
+        if "service_code" in clean:
+            first, inverse = distinct_rows([clean[name] for name in line])
+            taken, back = pa.array(first), pa.array(inverse)
+            few = {name: _plain(clean[name].take(taken)) for name in line}
+            connection.register("lines", pa.table({"position": np.arange(len(first)), **few}))
+            answer = connection.execute(_LINE_SQL).to_arrow_table().combine_chunks()
+            out |= {name: _single(answer[name]).take(back) for name in LINE_ATTRIBUTES}
+        return out
+
+    def _kind_of_body(self, codes: pa.DictionaryArray) -> pa.DictionaryArray:
+        at = pc.index_in(codes.dictionary, value_set=self._lookups.body_codes)
+        kinds = self._lookups.body_kinds.take(at).dictionary_encode()
+        return pa.DictionaryArray.from_arrays(kinds.indices.take(codes.indices), kinds.dictionary)
+
     def _runs(self, inputs: tuple[str, ...]) -> bool:
         # The plan is not a reference table: rows of a provider without one are never said of.
         return set(inputs) <= (self._lookups.inputs | {"iap"})
@@ -203,6 +237,25 @@ class ChunkJudge:
             else:
                 out.append(one)
         return out
+
+
+def _codes_treated_apart(rules: ContractRules, lookups: Lookups) -> dict[str, pa.Array]:
+    """For columns of which the method names a few codes: those. All others answer alike."""
+    return {
+        "gp_practice_code": lookups.practices_apart,
+        "treatment_function_code": pa.array(rules.lists["dental_treatment_functions"]),
+        "pod_code": pa.array(
+            [*rules.lists["pods_outside"], *rules.lists["health_justice_not_pods"]]
+        ),
+    }
+
+
+def _told_apart(codes: pa.Array, apart: pa.Array) -> pa.Array:
+    if not pa.types.is_dictionary(codes.type):
+        return codes
+    named = pc.is_in(codes.dictionary, value_set=apart)
+    kept = pc.if_else(named, codes.dictionary, None).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(kept.indices.take(codes.indices), kept.dictionary)
 
 
 def distinct_rows(
@@ -234,6 +287,11 @@ def _row_sql(rules: IntakeRules, dataset: str) -> str:
     rows = ibis.table(ibis.schema(dict(ROW_COLUMNS)), name="judged_input")
     judged = judged_rows(rows, rules=rules, dataset=dataset)
     return str(ibis.to_sql(judged.order_by("position"), dialect="duckdb"))
+
+
+def _line_sql() -> str:
+    lines = ibis.table(ibis.schema(dict(LINE_COLUMNS)), name="lines")
+    return str(ibis.to_sql(line_attributes(lines).order_by("position"), dialect="duckdb"))
 
 
 def _assign_sql(contract_rules: ContractRules) -> str:
@@ -282,3 +340,5 @@ def _single(values: pa.ChunkedArray) -> pa.Array:
 _ARROW: dict[str, pa.DataType] = {
     str(name): ibis.dtype(name).to_pyarrow() for name in set(ROW_COLUMNS.values())
 }
+
+_LINE_SQL = _line_sql()

@@ -37,6 +37,8 @@ class Lookups:
     code_lists: dict[str, pa.Array]
     money_pods: pa.Array
     practices_apart: pa.Array
+    body_codes: pa.Array
+    body_kinds: pa.Array
     opt_outs: pa.Array
     postcodes_loaded: bool
     inputs: frozenset[str]
@@ -52,11 +54,7 @@ def place_lookups(connection: Any, reference: Reference, *, on: date) -> Lookups
     assignment = contract_lookup_tables(reference, financial_years=years)
     for name, table in assignment.items():
         _create(connection, f"cam_{name}", table)
-    _create(connection, "row_commissioners", bodies)
     _create(connection, "row_services", _services(reference))
-    _create(
-        connection, "row_pods", reference.points_of_delivery.select(["pod_code", "is_activity"])
-    )
     _create(
         connection,
         "row_postcodes",
@@ -67,6 +65,8 @@ def place_lookups(connection: Any, reference: Reference, *, on: date) -> Lookups
         code_lists=_code_lists(reference, bodies),
         money_pods=_money_pods(reference),
         practices_apart=_unique(assignment["practices"]["practice_code"]),
+        body_codes=_single(bodies["commissioner_code"]),
+        body_kinds=_single(bodies["commissioner_kind"]),
         opt_outs=_opt_outs(reference, on),
         postcodes_loaded=reference.postcodes.num_rows > 0,
         inputs=frozenset(reference.loaded),
@@ -129,6 +129,10 @@ def _code_lists(reference: Reference, bodies: pa.Table) -> dict[str, pa.Array]:
 def _unique(codes: pa.ChunkedArray) -> pa.Array:
     unique = pc.unique(codes.cast(pa.string()))
     return unique.drop_null()
+
+
+def _single(values: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], values.type)
 
 
 def _money_pods(reference: Reference) -> pa.Array:

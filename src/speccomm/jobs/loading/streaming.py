@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -121,7 +121,7 @@ class Stream:
             seen += len(data)
             self.progress(opened.path.name, seen, opened.size)
 
-        with ThreadPoolExecutor(WORKERS, thread_name_prefix="judge") as pool:
+        with self._pool(opened) as pool:
             pending: deque[Future[None]] = deque()
             try:
                 for chunk in _chunks(self._parsed(opened, pool, outcome, see)):
@@ -138,10 +138,15 @@ class Stream:
             raise UnreadableFile(opened.path, "it holds a header and no rows. Export it again.")
         return outcome
 
+    def _pool(self, opened: OpenedFile) -> Executor:
+        if is_small(opened):
+            return _AtOnce()
+        return ThreadPoolExecutor(WORKERS, thread_name_prefix="judge")
+
     def _parsed(
         self,
         opened: OpenedFile,
-        pool: ThreadPoolExecutor,
+        pool: Executor,
         outcome: FileOutcome,
         see: Callable[[bytes], None],
     ) -> Iterator[tuple[ParsedBlock, int, int]]:
@@ -256,6 +261,23 @@ class Stream:
             ]
         )
         return pa.concat_tables([rows, broken]) if broken.num_rows else rows
+
+
+def is_small(opened: OpenedFile) -> bool:
+    """Whether a file is one chunk: small files are streamed side by side, large ones in turn."""
+    return opened.size <= CHUNK_BYTES
+
+
+class _AtOnce(Executor):
+    """Does what it is asked before it answers: for a file that is one chunk."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except BaseException as problem:  # noqa: BLE001 - handed on to whoever asks for the result
+            done.set_exception(problem)
+        return done
 
 
 PLACE = ("provider_code", "financial_year", "financial_month")

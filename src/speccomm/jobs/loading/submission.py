@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -16,6 +17,7 @@ import pyarrow as pa
 from speccomm.assignment.contract_rules import ContractRules
 from speccomm.intake.across import ACROSS
 from speccomm.intake.opening import OpenedFile
+from speccomm.intake.people import PersonBook
 from speccomm.intake.privacy import KeyRing
 from speccomm.intake.rules import IntakeRules
 from speccomm.jobs.loading.comparing import Place, read_parquet, reconciliation_findings
@@ -23,7 +25,14 @@ from speccomm.jobs.loading.judging import ChunkJudge
 from speccomm.jobs.loading.lookups import Lookups, place_lookups, place_planned_services
 from speccomm.jobs.loading.saying import coded_findings, finding
 from speccomm.jobs.loading.sinks import FolderSink
-from speccomm.jobs.loading.streaming import FileOutcome, SliceBook, Stream, file_findings
+from speccomm.jobs.loading.streaming import (
+    WORKERS,
+    FileOutcome,
+    SliceBook,
+    Stream,
+    file_findings,
+    is_small,
+)
 from speccomm.reference import Reference
 from speccomm.warehouse import Snapshot
 from speccomm.warehouse.tables import FILES, ROW_TABLES
@@ -69,29 +78,20 @@ class Submission:
     def sink(self) -> FolderSink:
         return FolderSink(self.folder, self.load_id or "", self.ring if self.keep_refused else None)
 
+    @cached_property
+    def _persons(self) -> PersonBook:
+        return PersonBook(self.ring)
+
     def run(self, opened: list[OpenedFile], *, before: Snapshot | None) -> SubmissionOutcome:
         """Stream every file, then look across. `before` is the store as it was, None without one."""
         raw = self.connection.con
         lookups = place_lookups(raw, self.reference, on=self.received_on)
         self._place_plans(before)
         outcomes = []
-        judges: dict[str, ChunkJudge] = {}
-        for file in opened:
-            if file.dataset not in judges:
-                if judges and "iap" in judges:
-                    self._place_plans(before)
-                judges[file.dataset] = self._judge(file.dataset, lookups)
-            stream = Stream(
-                raw,
-                self.rules,
-                judges[file.dataset],
-                self.sink,
-                self.slices,
-                self.load_id,
-                self.progress,
-            )
-            outcomes.append(stream.run(file))
-            self.sink.add_findings(file_findings(outcomes[-1], self.rules, load_id=self.load_id))
+        for dataset, files in _by_dataset(opened):
+            if dataset != "iap":
+                self._place_plans(before)
+            outcomes += self._stream(files, self._judge(dataset, lookups))
         datasets = {file.dataset for file in opened}
         self._look_across(datasets, before)
         return SubmissionOutcome(
@@ -122,7 +122,30 @@ class Submission:
             contract_rules=self.contract_rules,
             lookups=lookups,
             ring=self.ring,
+            persons=self._persons,
         )
+
+    def _stream(self, files: list[OpenedFile], judge: ChunkJudge) -> list[FileOutcome]:
+        """Stream the files of one data set: small ones side by side, large ones one by one."""
+        stream = Stream(
+            self.connection.con,
+            self.rules,
+            judge,
+            self.sink,
+            self.slices,
+            self.load_id,
+            self.progress,
+        )
+
+        def run(file: OpenedFile) -> FileOutcome:
+            outcome = stream.run(file)
+            self.sink.add_findings(file_findings(outcome, self.rules, load_id=self.load_id))
+            return outcome
+
+        small = [file for file in files if is_small(file)]
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="file") as pool:
+            outcomes = list(pool.map(run, small))
+        return outcomes + [run(file) for file in files if not is_small(file)]
 
     def _staged(self, dataset: str) -> ir.Table:
         return read_parquet(
@@ -282,6 +305,13 @@ class Submission:
             ],
             schema=NOT_RUN_SCHEMA,
         )
+
+
+def _by_dataset(opened: list[OpenedFile]) -> list[tuple[str, list[OpenedFile]]]:
+    """Files by data set; a plan comes first, as other rows are set against it."""
+    order = ("iap", *(name for name in ROW_TABLES if name != "iap"))
+    grouped = [(name, [file for file in opened if file.dataset == name]) for name in order]
+    return [(name, files) for name, files in grouped if files]
 
 
 def _places(slices: pa.Table, dataset: str) -> set[Place]:
