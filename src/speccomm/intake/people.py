@@ -262,4 +262,5 @@ def _gather(
     flags: np.ndarray[Any, np.dtype[np.bool_]], indices: np.ndarray[Any, Any]
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Flags by index; an index of -1, which is a missing value, is false."""
-    return np.append(flags, False)[indices]
+    gathered: np.ndarray[Any, np.dtype[np.bool_]] = np.append(flags, NO)[indices]
+    return gathered
