@@ -1,0 +1,1 @@
+"""Made-up trusts' files, patients and months, reproducing the published Midlands activity."""
