@@ -46,3 +46,9 @@ def any_of(tests: Iterable[ir.BooleanValue]) -> ir.BooleanValue:
 def all_of(tests: Iterable[ir.BooleanValue]) -> ir.BooleanValue:
     """Whether every test holds; no tests, yes."""
     return functools.reduce(operator.and_, tests, ibis.literal(YES))
+
+
+def outward(postcode_key: ir.StringValue) -> ir.StringValue:
+    """The outward part of a postcode written without spaces; empty where missing."""
+    key = text(postcode_key)
+    return key.substr(0, ibis.greatest(key.length() - 3, 0))

@@ -1,0 +1,58 @@
+"""DuckDB with the made-up England registered, one SQL text per choice of rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from speccomm.assignment.flow_chart import CamLookups, CamRules, assign_records, cam_lookup_tables
+from speccomm.assignment.lookups import InfertilityPatterns
+from speccomm.assignment.tables import RECORD
+
+KINDS = {"string": pa.string(), "date": pa.date32()}
+RECORD_SCHEMA = pa.schema([(name, KINDS[kind]) for name, kind in RECORD.items()])
+USUAL = {
+    "cds_type": "130",
+    "activity_date": date(2025, 6, 10),
+    "overseas_visitor_charging_category": "A",
+    "administrative_category": "01",
+    "gp_practice_code": "M86001",
+    "postcode": "CV1 1AA",
+    "provider_code": "RKB",
+    "service_code": "99999999",
+    "treatment_function_code": "100",
+    "source_of_admission": "19",
+}
+
+
+def record(**values: Any) -> dict[str, Any]:
+    """A usual record, resident and registered in Coventry, with some values changed."""
+    return {**dict.fromkeys(RECORD), "record_id": "1", **USUAL, **values}
+
+
+class Engine:
+    """Assigns tables of records against one reference under any rules."""
+
+    def __init__(self, reference: Any) -> None:
+        self.con = ibis.duckdb.connect()
+        self.reference = reference
+        self.patterns = InfertilityPatterns.of(reference)
+        self.sql: dict[str, str] = {}
+
+    def assign(self, records: list[dict[str, Any]], rules: CamRules) -> list[dict[str, Any]]:
+        """Answers in the order of the records, whose record_id is their position."""
+        for name, table in cam_lookup_tables(self.reference, rules=rules).items():
+            self.con.con.register(f"cam_{name}", table)
+        key = repr((sorted(rules.settings.items()), sorted(rules.lists.items())))
+        if key not in self.sql:
+            lookups = CamLookups.unbound(patterns=self.patterns)
+            expression = assign_records(ibis.table(RECORD, name="records"), lookups, rules=rules)
+            self.sql[key] = ibis.to_sql(expression, dialect="duckdb")
+        numbered = [{**row, "record_id": str(n)} for n, row in enumerate(records)]
+        self.con.con.register("records", pa.Table.from_pylist(numbered, RECORD_SCHEMA))
+        answers = self.con.raw_sql(self.sql[key]).to_arrow_table().to_pylist()
+        assert len(answers) == len(records)
+        return sorted(answers, key=lambda answer: int(answer["record_id"]))
