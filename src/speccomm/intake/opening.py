@@ -11,6 +11,7 @@ from speccomm.foundation.identifiers import value_shape
 from speccomm.intake.rules import DATASETS, Field, IntakeRules, header_key
 
 HEADER_BYTES = 1 << 20
+HEADER_SHOWN = 100
 UTF8_MARK = b"\xef\xbb\xbf"
 NOT_TEXT = {
     b"PK\x03\x04": "an Excel workbook or a zip archive",
@@ -92,6 +93,12 @@ def _header_line(path: Path, head: bytes) -> tuple[str, int]:
     raw = body if end < 0 else body[:end]
     if b"\0" in raw:
         raise UnreadableFile(path, "its header holds a zero byte: this is not a text file.")
+    if raw.count(b'"') % 2:
+        raise UnreadableFile(
+            path,
+            "its header has a line break inside a column name, or a quotation mark that is opened "
+            "and not closed. Put every column name on one line.",
+        )
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -101,7 +108,10 @@ def _header_line(path: Path, head: bytes) -> tuple[str, int]:
 
 
 def _header_names(path: Path, line: str) -> list[str]:
-    names = next(csv.reader([line]), [])
+    try:
+        names = next(csv.reader([line]), [])
+    except csv.Error as problem:
+        raise UnreadableFile(path, "its first line is not a header of column names.") from problem
     if len(names) < 2:
         for mark, word in (("\t", "tabs"), (";", "semicolons"), ("|", "upright bars")):
             if mark in line:
@@ -116,7 +126,7 @@ def _header_names(path: Path, line: str) -> list[str]:
             raise UnreadableFile(path, f"column {position} has no name in the header.")
         if key in seen:
             raise UnreadableFile(
-                path, f"columns {seen[key]} and {position} are both named {name.strip()!r}."
+                path, f"columns {seen[key]} and {position} are both named {_shown(name)!r}."
             )
         seen[key] = position
     return names
@@ -178,10 +188,16 @@ def _match(
 
 
 def _unknown_column(name: str, position: int, dataset: str, known: dict[str, Field]) -> str:
-    near = nearest_name(name, [field.field_name for field in known.values()])
+    near = nearest_name(name[:HEADER_SHOWN], [field.field_name for field in known.values()])
     hint = f" Did you mean {near!r}?" if near else ""
-    shown = name.strip() if len(name) <= HEADER_SHOWN else value_shape(name)
-    return f"column {position}, {shown!r}, is not a field of {dataset.upper()}.{hint}"
+    return f"column {position}, {_shown(name)!r}, is not a field of {dataset.upper()}.{hint}"
 
 
-HEADER_SHOWN = 100
+def _shown(name: str) -> str:
+    """A column's name for a message; of a text that may be no name at all, its shape only.
+
+    A file without a header has a patient's values where names should be.
+    """
+    text = name.strip()
+    no_name = len(text) > HEADER_SHOWN or any(letter.isdigit() for letter in text)
+    return value_shape(text) if no_name else text
