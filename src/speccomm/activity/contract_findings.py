@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -78,6 +78,32 @@ def plan_month_findings(
         if row["repeated_lines"]:
             said = {"lines": row["repeated_lines"], "plan": row["repeated_gbp"] or Decimal(0)}
             found.append(say.row("ACT-019", **said, **known))
+    return found
+
+
+def unplaced_money_findings(
+    unplaced: pa.Table,
+    *,
+    met: Collection[str],
+    current: Mapping[str, str],
+    names: Mapping[str, str],
+    say: ActivityFindings,
+) -> list[dict[str, Any]]:
+    """Say what a position of one ICB leaves out, from `money_without_icb`.
+
+    Shape:   finding ACT-013 for each provider of the position (`met`, current codes), and once for
+             all other providers together.
+    Units:   pounds.
+    """
+    current_codes = [current.get(code, code) for code in unplaced["provider_code"].to_pylist()]
+    is_met = pa.array([code in met for code in current_codes], pa.bool_())
+    own = _by_provider(unplaced.filter(is_met), names)
+    found = [say.row("ACT-013", dataset=ACM, **said) for said in own]
+    others = unplaced.filter(pc.invert(is_met))
+    if others.num_rows:
+        money = {name: pc.sum(others[f"{name}_gbp"]).as_py() for name in ("plan", "actual")}
+        provider = f"Providers outside this answer ({others.num_rows})"
+        found.append(say.row("ACT-013", dataset=ACM, provider=provider, **money))
     return found
 
 

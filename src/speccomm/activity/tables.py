@@ -104,6 +104,36 @@ CONTRACT_POSITION = (
     _gbp("forecast_profiled_gbp", "nothing was sent, or the year's plan is not known or is zero"),
 )
 
+_EXACT = pa.decimal128(38, 4)
+_BLANK = "no row states it"
+
+
+def _exact(name: str, unit: str = "pounds", missing: str = _BLANK) -> ColumnMeaning:
+    return ColumnMeaning(name, _EXACT, unit, missing)
+
+
+CONTRACT_LINES = (
+    _code("provider_code", "submission; the successor's code on the map date"),
+    _name("provider_name"),
+    ColumnMeaning("service_code", pa.string(), "code", "the submission leaves it blank"),
+    ColumnMeaning("pod_code", pa.string(), "code", "the submission leaves it blank"),
+    ColumnMeaning("tariff_code", pa.string(), "code", "the submission leaves it blank"),
+    ColumnMeaning("family", pa.string(), "priced, not planned or non-activity"),
+    ColumnMeaning("listed", pa.bool_(), "true where the point of delivery is in the list"),
+    ColumnMeaning("is_activity", pa.bool_(), "true where the point of delivery counts activity"),
+    _exact("plan_activity", "units of activity"),
+    _exact("plan_price_gbp"),
+    _exact("plan_mff_gbp"),
+    _exact("plan_gbp"),
+    _exact("annual_plan_gbp", missing="the plan of the year is not known"),
+    _exact("actual_activity", "units of activity"),
+    _exact("actual_price_gbp"),
+    _exact("actual_mff_gbp"),
+    _exact("actual_gbp"),
+    ColumnMeaning("repriced_gbp", pa.decimal128(21, 5), "pounds", "no planned unit price"),
+    ColumnMeaning("acm_rows", pa.int64(), "rows of contract monitoring"),
+)
+
 SERVICES_BY_PROVIDER = (
     _code("provider_code", "submission; the successor's code on the map date"),
     _name("provider_name"),

@@ -25,6 +25,7 @@ from speccomm.activity.contract_findings import (
     money_without_icb,
     plan_month_findings,
     position_findings,
+    unplaced_money_findings,
 )
 from speccomm.activity.contract_lines import contract_lines, within
 from speccomm.activity.contract_position import position_of_lines
@@ -37,7 +38,7 @@ from speccomm.activity.findings import (
 )
 from speccomm.activity.plan import unusual_plan_months
 from speccomm.activity.rules import CONTRACT_RULEBOOK, ContractRules, contract_rules
-from speccomm.activity.tables import with_whole_activity
+from speccomm.activity.tables import CONTRACT_LINES, with_whole_activity
 from speccomm.foundation.periods import FinancialMonth, FinancialYear
 from speccomm.foundation.rulebook import read_rulebook
 from speccomm.jobs.contract_scope import ACM, IAP, ScopedQuestion, scoped_question
@@ -142,7 +143,10 @@ def _answer(
     say = activity_findings()
     found = position_findings(position, names=places.names, say=say)
     found += line_findings(families, names=places.names, say=say)
-    found += _rows_findings(reading, places, question, acm=acm, iap=iap, rules=rules, say=say)
+    met = frozenset(position["provider_code"].to_pylist())
+    found += _rows_findings(
+        reading, places, question, acm=acm, iap=iap, rules=rules, met=met, say=say
+    )
     found += _provider_findings(position, places, question, asked=asked, say=say)
     found += openness_findings(openness, dataset=ACM, say=say)
     return ContractAnswer(
@@ -157,7 +161,8 @@ def _answer(
 
 def _with_family(lines: ir.Table, *, rules: ContractRules) -> ir.Table:
     listed = lines.is_activity.notnull()
-    return lines_by_family(lines.mutate(listed=listed), rules=rules)
+    families = lines_by_family(lines.mutate(listed=listed), rules=rules)
+    return families.select(*(column.name for column in CONTRACT_LINES))
 
 
 def _rows_findings(
@@ -168,6 +173,7 @@ def _rows_findings(
     acm: ir.Table,
     iap: ir.Table,
     rules: ContractRules,
+    met: frozenset[str],
     say: ActivityFindings,
 ) -> list[dict[str, Any]]:
     """Findings that need the stored rows once more: blanks, unplaced money, odd plan months."""
@@ -181,11 +187,9 @@ def _rows_findings(
         unplaced = money_without_icb(
             acm, iap, ibis.memtable(places.places), scope=scope, rules=rules
         )
-        for row in con.to_pyarrow(unplaced).to_pylist():
-            code = row["provider_code"]
-            named = {"provider_code": code, "provider": names.get(code, code)}
-            money = {"plan": row["plan_gbp"], "actual": row["actual_gbp"]}
-            found.append(say.row("ACT-013", dataset=ACM, **named, **money))
+        found += unplaced_money_findings(
+            con.to_pyarrow(unplaced), met=met, current=places.current, names=names, say=say
+        )
     if scope.plan_in_iap:
         planned = within(iap, scope)
         planned = planned.filter(planned.provider_code.isin(sorted(scope.plan_in_iap)))

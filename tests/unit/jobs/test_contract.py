@@ -7,6 +7,7 @@ import pytest
 
 from speccomm.activity.areas import UnknownArea
 from speccomm.activity.completeness import NothingLoaded
+from speccomm.activity.tables import CONTRACT_LINES, arrow_schema
 from speccomm.foundation.errors import UnknownName
 from speccomm.foundation.periods import FinancialYear
 from speccomm.jobs.contract import ContractRequest, contract
@@ -31,6 +32,8 @@ FILES = [
         acm("RKB", 2, "B2M3M", OTHER, None, "50"),
         acm("RKB", 2, None, RENAL, "300", "310", pod_code="BLOCK", tariff_code=None),
         acm("RRK", 1, "B2M3M", RENAL, "800", "700", (8, 7)),
+        acm("RX1", 2, None, RENAL, "70", "75", pod_code="BLOCK", tariff_code=None),
+        acm("RWE", 2, None, RENAL, None, "5", pod_code="DRUG", tariff_code=None),
         acm("R1C", 2, "B2M3M", RENAL, "90", "90"),
         acm("R9Q", 2, "B2M3M", RENAL, "10", None),
         acm("R9Q", 2, "B2M3M", OTHER, "20", "21", pod_code="ODD"),
@@ -93,7 +96,8 @@ def test_a_plan_may_be_chosen(store):
 def test_findings_say_what_is_missing(answer):
     found = said(answer)
     assert set(found) == {
-        ("ACT-007", "R9Q"), ("ACT-010", "RRK"), ("ACT-010", "R1C"), ("ACT-010", "R9Q"),
+        ("ACT-007", "R9Q"), ("ACT-010", "RRK"), ("ACT-010", "R1C"), ("ACT-010", "R9Q"), ("ACT-010", "RX1"),
+        ("ACT-010", "RWE"), ("ACT-014", "RWE"), ("ACT-017", "RX1"),
         ("ACT-011", "RYW"), ("ACT-011", "R9Q"), ("ACT-014", "RKB"), ("ACT-016", None),
         ("ACT-017", "RRK"), ("ACT-017", "R1C"), ("ACT-017", "R9Q"), ("ACT-018", "RKB"),
         ("ACT-018", "RYW"), ("ACT-020", "R9Q"), ("ACT-021", "R9Q"),
@@ -108,6 +112,8 @@ def test_an_icb_is_its_patients_and_says_what_that_leaves_out(store):
     assert (renal["plan_gbp"], renal["actual_gbp"]) == (1800, 2300)
     left_out = said(answer)["ACT-013", "RKB"]
     assert "plan not known and actual £310.00 name no patient's commissioner" in left_out
+    others = said(answer)["ACT-013", None]
+    assert others.startswith("Providers outside this answer (2): plan £70.00 and actual £80.00")
 
 
 def test_one_provider_under_a_code_it_had(store):
@@ -115,6 +121,11 @@ def test_one_provider_under_a_code_it_had(store):
     assert list(by_row(answer)) == [("RW1", RENAL)]
     assert "the answer is that of RW1" in said(answer)["ACT-008", "R1C"]
     assert list(by_row(asked(store, provider="R1C"))) == [("R1C", RENAL)]
+
+
+def test_the_lines_are_as_declared(answer):
+    assert answer.lines.schema == arrow_schema(CONTRACT_LINES)
+    assert set(answer.lines["family"].to_pylist()) == {"priced", "not planned", "non-activity"}
 
 
 def test_one_service(store):
@@ -143,7 +154,7 @@ def test_a_store_without_contract_monitoring_refuses(tmp_path):
 
 def test_the_answer_says_how_it_was_made(answer):
     facts = answer.facts
-    assert facts.row_counts["acm_rows_of_period"] == 9
+    assert facts.row_counts["acm_rows_of_period"] == 11
     assert facts.row_counts["iap_rows_of_year"] == 14
     assert {book["identifier"] for book in facts.rulebooks} >= {
         "activity/contract_position", "activity/findings",
@@ -152,4 +163,4 @@ def test_the_answer_says_how_it_was_made(answer):
     assert {f["file_name"] for load in facts.loads for f in load["files"]} == {
         "acm.csv", "iap.csv",
     }  # fmt: skip
-    assert answer.sent == {"RKB", "RRK", "R1C", "R9Q"}
+    assert answer.sent == {"RKB", "RRK", "R1C", "R9Q", "RX1", "RWE"}
