@@ -37,7 +37,7 @@ def assemble_pack(facts: PackFacts) -> Pack:
         services,
         activity_section(facts, namer),
         contract_section(facts, namer),
-        refusals_section(facts),
+        refusals_section(facts, namer),
     )
     grid = next(table for table in services.tables() if table.id == "services_by_provider")
     tables = [table for section in middle for table in section.tables()]

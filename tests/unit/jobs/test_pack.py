@@ -149,7 +149,7 @@ def test_months_not_sent_are_listed(answer):
         (row["provider_code"], row["dataset"][:9]): row["missing_months"]
         for row in records(answer, "months_not_sent")
     }
-    assert missing["RWE", "Patient-l"] == "2023-05, 2023-06"
+    assert missing["RWE", "Patient-l"] == "May 2023, Jun 2023"
 
 
 def test_every_file_behind_a_figure_is_named_with_its_hash(answer):

@@ -191,7 +191,7 @@ def _bridge_chart(facts: PackFacts) -> Chart:
         description=(
             f"A bridge from plan, at zero, to a variance of "
             f"{say_pounds(variance, with_sign=True)}. The largest effect is "
-            f"{EFFECT_NAMES[largest][0].lower()}, {say_pounds(sizes[largest], with_sign=True)}."
+            f"“{EFFECT_NAMES[largest][0].lower()}”, {say_pounds(sizes[largest], with_sign=True)}."
         ),
         specification=bridge([*steps, total]),
         table_id="contract_bridge",

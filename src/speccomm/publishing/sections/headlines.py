@@ -95,7 +95,8 @@ def _largest_effect(facts: PackFacts) -> str:
     if not sizes[largest]:
         return "No effect moved it."
     name = EFFECT_NAMES[largest][0].lower()
-    return f"The largest effect is {name}: {say_pounds(sizes[largest], with_sign=True)}."
+    side = "above" if sizes[largest] > 0 else "below"
+    return f"The largest effect is “{name}”: {say_pounds(abs(sizes[largest]))} {side} plan."
 
 
 def _services(facts: PackFacts, grid: PackTable) -> tuple[HeadlineFigure, ...]:

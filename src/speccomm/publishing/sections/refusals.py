@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from speccomm.foundation.findings import Level
+from speccomm.foundation.periods import FinancialMonth
 from speccomm.publishing.charts import Bar, plain_bars
 from speccomm.publishing.columns import PROVIDER_CODE, PROVIDER_NAME, number_column
 from speccomm.publishing.facts import REGION_USE, PackFacts
@@ -22,7 +23,8 @@ from speccomm.publishing.model import (
     Section,
     Unit,
 )
-from speccomm.publishing.wording import capital, say_count, say_share, say_verb
+from speccomm.publishing.naming import Namer
+from speccomm.publishing.wording import capital, say_count, say_share, say_short_month, say_verb
 
 SHOWN_CHECKS = 12
 DATASETS = {
@@ -39,16 +41,16 @@ LEVELS = {
 }
 
 
-def refusals_section(facts: PackFacts) -> Section:
+def refusals_section(facts: PackFacts, namer: Namer) -> Section:
     """Rows read, accepted and refused; findings by check; months not sent."""
     return Section(
         "refusals",
         "What was refused and why",
         (_sentences(facts), _rows_by_dataset(facts)),
         (
-            _level_section(facts, Level.REFUSE),
-            _level_section(facts, Level.WARNING),
-            _level_section(facts, Level.NOTE),
+            _level_section(facts, Level.REFUSE, namer),
+            _level_section(facts, Level.WARNING, namer),
+            _level_section(facts, Level.NOTE, namer),
             _coverage(facts),
         ),
     )
@@ -144,7 +146,7 @@ def _rows_by_dataset(facts: PackFacts) -> PackTable:
     )
 
 
-def _level_section(facts: PackFacts, level: Level) -> Section:
+def _level_section(facts: PackFacts, level: Level, namer: Namer) -> Section:
     key, title, effect = LEVELS[level]
     records = [row for row in facts.findings.to_pylist() if row["level"] == level]
     records.sort(
@@ -162,7 +164,7 @@ def _level_section(facts: PackFacts, level: Level) -> Section:
     )
     blocks: list[Block] = [Prose((lead,))]
     if level is Level.REFUSE:
-        blocks.append(_checks_chart(records))
+        blocks.append(_checks_chart(records, namer))
     blocks.append(_checks_table(records, key, title, level))
     return Section(f"refusals-{key}", title, tuple(blocks))
 
@@ -207,9 +209,9 @@ def _checks_table(records: list[dict[str, Any]], key: str, title: str, level: Le
     )
 
 
-def _checks_chart(records: list[dict[str, Any]]) -> Chart:
+def _checks_chart(records: list[dict[str, Any]], namer: Namer) -> Chart:
     bars = [
-        Bar(_check_label(row), row["rows"], say_count(row["rows"], "row"))
+        Bar(_check_label(row, namer), row["rows"], say_count(row["rows"], "row"))
         for row in records[:SHOWN_CHECKS]
     ]
     return Chart(
@@ -225,9 +227,9 @@ def _checks_chart(records: list[dict[str, Any]]) -> Chart:
     )
 
 
-def _check_label(row: dict[str, Any]) -> str:
-    what = f" {row['field'].lower().replace('_', ' ')}" if row["field"] else ""
-    return f"{row['check_id']} {row['dataset'].upper()}{what}"
+def _check_label(row: dict[str, Any], namer: Namer) -> str:
+    where = f"{row['check_id']} {row['dataset'].upper()}"
+    return f"{where}: {namer.say(row['field'].replace('_', ' '))}" if row["field"] else where
 
 
 def _coverage(facts: PackFacts) -> Section:
@@ -236,6 +238,10 @@ def _coverage(facts: PackFacts) -> Section:
     gaps.sort(key=lambda row: (row["dataset"], row["provider_code"]))
     for row in gaps:
         row["dataset"] = say_dataset(row["dataset"])
+        row["missing_months"] = ", ".join(
+            say_short_month(FinancialMonth.parse_calendar(month))
+            for month in row["missing_months"].split(", ")
+        )
     words = (
         "Every provider in the pack sent every month of the period for each data set it sends."
         if not gaps
