@@ -45,14 +45,15 @@ def findings_of_rows(
     rules: IntakeRules,
     load_id: str | None,
     dataset: str,
-    file_name: str,
+    file_names: pa.DictionaryArray,
     row_numbers: np.ndarray[Any, Any],
     places: dict[str, pa.Array],
 ) -> pa.Table:
     """Findings about rows of one chunk.
 
     Shape:   FINDINGS_SCHEMA, one row for each row and thing said, texts dictionary coded.
-             `places` gives provider_code, financial_year and financial_month of each row.
+             `file_names` and `places` (provider_code, financial_year, financial_month) are of
+             every row of the chunk.
     """
     tables = []
     for one in said:
@@ -64,7 +65,7 @@ def findings_of_rows(
                 {
                     "load_id": _constant(load_id, count),
                     "dataset": _constant(dataset, count),
-                    "file_name": _constant(file_name, count),
+                    "file_name": file_names.take(rows),
                     "row_number": pa.array(row_numbers[one.rows]),
                     "check_id": _constant(one.check_id, count),
                     "level": _constant(str(one.level), count),

@@ -43,7 +43,7 @@ class FolderSink:
 
     def write(self, chunk: FinishedChunk) -> None:
         """Write a chunk's accepted rows, findings and refused rows."""
-        dataset = chunk.opened.dataset
+        dataset = chunk.dataset
         accepted = ~chunk.judged.refused
         if accepted.any():
             rows = accepted_rows(chunk, load_id=self.load_id)
@@ -81,34 +81,36 @@ class FolderSink:
         )
 
     def _seal(self, chunk: FinishedChunk, ring: KeyRing) -> None:
-        rows = np.flatnonzero(chunk.judged.refused)
-        if not len(rows) and not chunk.broken:
-            return
-        numbers = chunk.row_numbers[rows].tolist() + [number for number, _ in chunk.broken]
-        names = [column.field_name for column in chunk.opened.columns]
-        raw = chunk.raw.rename_columns(names).take(pa.array(rows))
-        raw = raw.append_column("row_number", pa.array(chunk.row_numbers[rows]))
-        raw = raw.append_column("row_text", pa.nulls(len(rows), pa.string()))
-        broken = pa.table(
-            {
-                "row_number": pa.array([number for number, _ in chunk.broken], pa.int64()),
-                "row_text": pa.array([row.text for _, row in chunk.broken], pa.string()),
+        """Encrypt the refused rows of each file of a chunk, as they were sent."""
+        names = [column.field_name for column in chunk.columns]
+        for number, opened in enumerate(chunk.files):
+            rows = np.flatnonzero(chunk.judged.refused & (chunk.file_of_row == number))
+            broken = [(at, row.text) for of, at, row in chunk.broken if of == number]
+            if not len(rows) and not broken:
+                continue
+            raw = chunk.raw.rename_columns(names).take(pa.array(rows))
+            raw = raw.append_column("row_number", pa.array(chunk.row_numbers[rows]))
+            apart = pa.table(
+                {
+                    "row_number": pa.array([at for at, _ in broken], pa.int64()),
+                    "row_text": pa.array([text for _, text in broken], pa.string()),
+                }
+            )
+            table = pa.concat_tables([raw, apart], promote_options="default")
+            numbers = table["row_number"].to_numpy()
+            about = f"{self.load_id}/{opened.path.name}"
+            entry = {
+                "load_id": self.load_id,
+                "dataset": chunk.dataset,
+                "file_name": opened.path.name,
+                "key_id": ring.key_id,
+                "first_row": int(numbers.min()),
+                "last_row": int(numbers.max()),
+                "row_count": table.num_rows,
+                "ciphertext": sealed(table, ring, about=about),
             }
-        )
-        table = pa.concat_tables([raw, broken], promote_options="default")
-        about = f"{self.load_id}/{chunk.opened.path.name}"
-        entry = {
-            "load_id": self.load_id,
-            "dataset": chunk.opened.dataset,
-            "file_name": chunk.opened.path.name,
-            "key_id": ring.key_id,
-            "first_row": min(numbers),
-            "last_row": max(numbers),
-            "row_count": table.num_rows,
-            "ciphertext": sealed(table, ring, about=about),
-        }
-        with self._lock:
-            self.refused.append(entry)
+            with self._lock:
+                self.refused.append(entry)
 
 
 STATISTICS = (
@@ -131,11 +133,13 @@ def accepted_rows(chunk: FinishedChunk, *, load_id: str) -> pa.Table:
     columns = {
         **chunk.judged.columns,
         "load_id": _constant(load_id, rows),
-        "file_name": _constant(chunk.opened.path.name, rows),
+        "file_name": pa.DictionaryArray.from_arrays(
+            pa.array(chunk.file_of_row), [opened.path.name for opened in chunk.files]
+        ),
         "row_number": pa.array(chunk.row_numbers),
         "slice_number": pa.array(chunk.slice_numbers),
     }
-    schema = ROW_TABLES[chunk.opened.dataset].schema
+    schema = ROW_TABLES[chunk.dataset].schema
     return pa.table(
         {field.name: _typed(columns.get(field.name), field.type, rows) for field in schema}
     )

@@ -17,7 +17,7 @@ import pyarrow as pa
 from speccomm.foundation.findings import Level
 from speccomm.intake.opening import OpenedFile, UnreadableFile
 from speccomm.intake.reading import BrokenRow, ParsedBlock, TextDecoder, parse_block, raw_blocks
-from speccomm.intake.rules import IntakeRules
+from speccomm.intake.rules import Field, IntakeRules
 from speccomm.jobs.loading.judging import ChunkJudge, JudgedChunk, distinct_rows
 from speccomm.jobs.loading.saying import coded_findings, finding, findings_of_rows
 
@@ -37,16 +37,25 @@ class Sink(Protocol):
 
 @dataclass(frozen=True)
 class FinishedChunk:
-    """A judged chunk with its place: `slice_numbers` are -1 where the slice is not known."""
+    """A judged chunk: rows of one file, or of several small ones with the same columns.
 
-    opened: OpenedFile
-    number: int
+    `file_of_row` says which of `files` a row is from; `slice_numbers` are -1 where the slice is
+    not known; `broken` holds (file, row number, row).
+    """
+
+    files: list[OpenedFile]
+    columns: tuple[Field, ...]
     raw: pa.Table
+    file_of_row: np.ndarray[Any, Any]
     row_numbers: np.ndarray[Any, Any]
     judged: JudgedChunk
     slice_numbers: np.ndarray[Any, Any]
-    broken: list[tuple[int, BrokenRow]]
+    broken: list[tuple[int, int, BrokenRow]]
     findings: pa.Table
+
+    @property
+    def dataset(self) -> str:
+        return self.files[0].dataset
 
 
 @dataclass
@@ -79,6 +88,7 @@ class FileOutcome:
     unattributed: int = 0
     blank: int = 0
     created_at: set[Any] = field(default_factory=set)
+    digest: Any = field(default_factory=hashlib.sha256)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -105,27 +115,19 @@ class Stream:
     progress: Progress
 
     def run(self, opened: OpenedFile) -> FileOutcome:
-        """Read, judge and hand on every row of a file.
+        """Read, judge and hand on every row of a file, several chunks at a time.
 
         Raises UnreadableFile where the file cannot be read to its end; the sink may then hold
         part of it, which whoever owns the sink drops.
         """
         outcome = FileOutcome(opened)
         local = threading.local()
-        digest = hashlib.sha256()
-        seen = 0
-
-        def see(data: bytes) -> None:
-            nonlocal seen
-            digest.update(data)
-            seen += len(data)
-            self.progress(opened.path.name, seen, opened.size)
-
-        with self._pool(opened) as pool:
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="judge") as pool:
             pending: deque[Future[None]] = deque()
             try:
-                for chunk in _chunks(self._parsed(opened, pool, outcome, see)):
-                    pending.append(pool.submit(self._finish, chunk, outcome, local))
+                for gathered in _gathered(self._parsed(pool, outcome)):
+                    chunk = _chunk([_Segment(outcome, opened.columns, gathered)])
+                    pending.append(pool.submit(self._finish, chunk, local))
                     while len(pending) > WORKERS:
                         pending.popleft().result()
                 while pending:
@@ -133,31 +135,35 @@ class Stream:
             except BaseException:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
-        outcome.sha256 = digest.hexdigest()
-        if outcome.read == 0:
-            raise UnreadableFile(opened.path, "it holds a header and no rows. Export it again.")
-        return outcome
+        return _whole(outcome)
 
-    def _pool(self, opened: OpenedFile) -> Executor:
-        if is_small(opened):
-            return _AtOnce()
-        return ThreadPoolExecutor(WORKERS, thread_name_prefix="judge")
+    def run_together(self, files: list[OpenedFile]) -> list[FileOutcome]:
+        """The same for small files of one data set with the same columns, as one chunk."""
+        segments = []
+        for opened in files:
+            outcome = FileOutcome(opened)
+            segments.append(
+                _Segment(outcome, opened.columns, list(self._parsed(_AtOnce(), outcome)))
+            )
+        self._finish(_chunk(segments), threading.local())
+        return [_whole(segment.outcome) for segment in segments]
 
-    def _parsed(
-        self,
-        opened: OpenedFile,
-        pool: Executor,
-        outcome: FileOutcome,
-        see: Callable[[bytes], None],
-    ) -> Iterator[tuple[ParsedBlock, int, int]]:
+    def _parsed(self, pool: Executor, outcome: FileOutcome) -> Iterator[_Parsed]:
         """Parsed blocks in order, each with the row number of its first record and its bytes."""
+        opened = outcome.opened
         decoder = TextDecoder(opened.path)
-        longest_line = int(self.rules.settings["longest_line_bytes"])
         longest_value = int(self.rules.settings["longest_value_characters"])
         waiting: deque[tuple[Future[ParsedBlock], int]] = deque()
         row = FIRST_ROW
+        seen = 0
 
-        def ready() -> tuple[ParsedBlock, int, int]:
+        def see(data: bytes) -> None:
+            nonlocal seen
+            outcome.digest.update(data)
+            seen += len(data)
+            self.progress(opened.path.name, seen, opened.size)
+
+        def ready() -> _Parsed:
             nonlocal row
             future, size = waiting.popleft()
             try:
@@ -172,46 +178,41 @@ class Stream:
             outcome.blank += parsed.blank
             return parsed, first, size
 
+        longest_line = int(self.rules.settings["longest_line_bytes"])
         for block in raw_blocks(opened, longest_line=longest_line, see=see):
             text = decoder.utf8(block)
             outcome.encoding = decoder.encoding
             columns = len(opened.columns)
-            waiting.append(
-                (
-                    pool.submit(parse_block, text, columns=columns, longest_value=longest_value),
-                    len(text),
-                )
-            )
+            asked = pool.submit(parse_block, text, columns=columns, longest_value=longest_value)
+            waiting.append((asked, len(text)))
             if len(waiting) > BLOCKS_AHEAD:
                 yield ready()
         while waiting:
             yield ready()
 
-    def _finish(self, chunk: _Chunk, outcome: FileOutcome, local: threading.local) -> None:
+    def _finish(self, chunk: _Chunk, local: threading.local) -> None:
         if not hasattr(local, "connection"):
             local.connection = self.connection.cursor()
-        opened = outcome.opened
-        judged = self.judge.judge(local.connection, chunk.table, opened.columns)
-        numbers = self._slices(opened.dataset, judged, outcome)
-        self._note_created(judged, outcome)
-        broken = chunk.broken
-        outcome.count(accepted=0, refused=len(broken), unattributed=len(broken))
+        judged = self.judge.judge(local.connection, chunk.table, chunk.columns)
+        numbers = self._slices(chunk, judged)
+        _note_created(chunk, judged)
         self.sink.write(
             FinishedChunk(
-                opened=opened,
-                number=chunk.number,
+                files=[outcome.opened for outcome in chunk.outcomes],
+                columns=chunk.columns,
                 raw=chunk.table,
+                file_of_row=chunk.file_of_row,
                 row_numbers=chunk.row_numbers,
                 judged=judged,
                 slice_numbers=numbers,
-                broken=broken,
-                findings=self._findings(opened, chunk, judged),
+                broken=chunk.broken,
+                findings=self._findings(chunk, judged),
             )
         )
 
-    def _slices(
-        self, dataset: str, judged: JudgedChunk, outcome: FileOutcome
-    ) -> np.ndarray[Any, Any]:
+    def _slices(self, chunk: _Chunk, judged: JudgedChunk) -> np.ndarray[Any, Any]:
+        """Give each row its slice's number, and count rows by slice and file."""
+        dataset = chunk.outcomes[0].opened.dataset
         places = [judged.columns[name] for name in PLACE]
         first, inverse = distinct_rows(places)
         accepted = np.bincount(inverse[~judged.refused], minlength=len(first))
@@ -219,48 +220,57 @@ class Stream:
         numbers = np.full(len(first), -1, dtype=np.int32)
         for index, row in enumerate(first.tolist()):  # the different slices, not the rows
             place = tuple(values[row].as_py() for values in places)
-            if None in place:
-                outcome.count(accepted=0, refused=0, unattributed=int(refused[index]))
-                continue
-            numbers[index] = self.slices.enter(
-                dataset,
-                place,
-                int(accepted[index]),
-                int(refused[index]),
-            )
-        outcome.count(accepted=int(accepted.sum()), refused=int(refused.sum()), unattributed=0)
+            if None not in place:
+                numbers[index] = self.slices.enter(
+                    dataset, place, int(accepted[index]), int(refused[index])
+                )
         spread: np.ndarray[Any, Any] = numbers[inverse]
+        nowhere = judged.refused & (spread < 0)
+        for number, outcome in enumerate(chunk.outcomes):
+            own = chunk.file_of_row == number
+            broken = sum(one[0] == number for one in chunk.broken)
+            outcome.count(
+                accepted=int((own & ~judged.refused).sum()),
+                refused=int((own & judged.refused).sum()) + broken,
+                unattributed=int((own & nowhere).sum()) + broken,
+            )
         return spread
 
-    def _note_created(self, judged: JudgedChunk, outcome: FileOutcome) -> None:
-        created = judged.columns.get("dataset_created_at")
-        if created is not None:
-            outcome.created_at.update(created.unique().drop_null().to_pylist()[:3])
-
-    def _findings(self, opened: OpenedFile, chunk: _Chunk, judged: JudgedChunk) -> pa.Table:
+    def _findings(self, chunk: _Chunk, judged: JudgedChunk) -> pa.Table:
+        dataset = chunk.outcomes[0].opened.dataset
+        names = [outcome.opened.path.name for outcome in chunk.outcomes]
         rows = findings_of_rows(
             judged.said,
             rules=self.rules,
             load_id=self.load_id,
-            dataset=opened.dataset,
-            file_name=opened.path.name,
+            dataset=dataset,
+            file_names=pa.DictionaryArray.from_arrays(pa.array(chunk.file_of_row), names),
             row_numbers=chunk.row_numbers,
             places={name: judged.columns[name] for name in PLACE},
         )
-        broken = coded_findings(
-            [
-                finding(
-                    self.rules.checks[row.check_id],
-                    self.rules,
-                    load_id=self.load_id,
-                    dataset=opened.dataset,
-                    file_name=opened.path.name,
-                    row_number=number,
-                )
-                for number, row in chunk.broken
-            ]
-        )
-        return pa.concat_tables([rows, broken]) if broken.num_rows else rows
+        broken = [
+            finding(
+                self.rules.checks[row.check_id],
+                self.rules,
+                load_id=self.load_id,
+                dataset=dataset,
+                file_name=names[number],
+                row_number=row_number,
+            )
+            for number, row_number, row in chunk.broken
+        ]
+        return pa.concat_tables([rows, coded_findings(broken)]) if broken else rows
+
+
+def small_batches(files: list[OpenedFile]) -> list[list[OpenedFile]]:
+    """Small files of one data set in batches of one chunk, each of files with the same columns."""
+    batches: dict[frozenset[str], list[list[OpenedFile]]] = {}
+    for opened in files:
+        same = batches.setdefault(frozenset(field.column for field in opened.columns), [[]])
+        if same[-1] and sum(one.size for one in same[-1]) + opened.size > CHUNK_BYTES:
+            same.append([])
+        same[-1].append(opened)
+    return [batch for same in batches.values() for batch in same]
 
 
 def is_small(opened: OpenedFile) -> bool:
@@ -283,34 +293,75 @@ class _AtOnce(Executor):
 PLACE = ("provider_code", "financial_year", "financial_month")
 
 
+_Parsed = tuple[ParsedBlock, int, int]
+
+
+@dataclass(frozen=True)
+class _Segment:
+    """Parsed blocks of one file, on their way into a chunk."""
+
+    outcome: FileOutcome
+    columns: tuple[Field, ...]
+    blocks: list[_Parsed]
+
+
 @dataclass(frozen=True)
 class _Chunk:
-    number: int
+    outcomes: list[FileOutcome]
+    columns: tuple[Field, ...]
     table: pa.Table
+    file_of_row: np.ndarray[Any, Any]
     row_numbers: np.ndarray[Any, Any]
-    broken: list[tuple[int, BrokenRow]]
+    broken: list[tuple[int, int, BrokenRow]]
 
 
-def _chunks(parsed: Iterator[tuple[ParsedBlock, int, int]]) -> Iterator[_Chunk]:
-    gathered: list[tuple[ParsedBlock, int]] = []
-    size, number = 0, 0
-    for block, first, length in parsed:
-        gathered.append((block, first))
-        size += length
-        if size >= CHUNK_BYTES:
-            yield _chunk(number, gathered)
-            gathered, size, number = [], 0, number + 1
-    if gathered:
-        yield _chunk(number, gathered)
+def _gathered(parsed: Iterator[_Parsed]) -> Iterator[list[_Parsed]]:
+    blocks: list[_Parsed] = []
+    for block in parsed:
+        blocks.append(block)
+        if sum(size for _, _, size in blocks) >= CHUNK_BYTES:
+            yield blocks
+            blocks = []
+    if blocks:
+        yield blocks
 
 
-def _chunk(number: int, gathered: list[tuple[ParsedBlock, int]]) -> _Chunk:
+def _chunk(segments: list[_Segment]) -> _Chunk:
+    columns = segments[0].columns
+    tables, numbers, files, broken = [], [], [], []
+    for number, segment in enumerate(segments):
+        order = [segment.columns.index(field) for field in columns]
+        for block, first, _ in segment.blocks:
+            table = block.table.select(order)
+            tables.append(table.rename_columns([f"c{at}" for at in range(len(columns))]))
+            numbers.append(block.positions + first)
+            files.append(np.full(table.num_rows, number, dtype=np.int32))
+            broken += [(number, row.position + first, row) for row in block.broken]
     return _Chunk(
-        number=number,
-        table=pa.concat_tables([block.table for block, _ in gathered]),
-        row_numbers=np.concatenate([block.positions + first for block, first in gathered]),
-        broken=[(row.position + first, row) for block, first in gathered for row in block.broken],
+        outcomes=[segment.outcome for segment in segments],
+        columns=columns,
+        table=pa.concat_tables(tables),
+        file_of_row=np.concatenate(files),
+        row_numbers=np.concatenate(numbers),
+        broken=broken,
     )
+
+
+def _note_created(chunk: _Chunk, judged: JudgedChunk) -> None:
+    """Remember up to a few of each file's times of creation: more than one is worth saying."""
+    created = judged.columns.get("dataset_created_at")
+    if created is None:
+        return
+    for number, outcome in enumerate(chunk.outcomes):
+        own = created.filter(pa.array(chunk.file_of_row == number))
+        outcome.created_at.update(own.unique().drop_null().to_pylist()[:3])
+
+
+def _whole(outcome: FileOutcome) -> FileOutcome:
+    outcome.sha256 = outcome.digest.hexdigest()
+    if outcome.read == 0:
+        raise UnreadableFile(outcome.opened.path, "it holds a header and no rows. Export it again.")
+    return outcome
 
 
 def file_findings(outcome: FileOutcome, rules: IntakeRules, *, load_id: str | None) -> pa.Table:

@@ -32,6 +32,7 @@ from speccomm.jobs.loading.streaming import (
     Stream,
     file_findings,
     is_small,
+    small_batches,
 )
 from speccomm.reference import Reference
 from speccomm.warehouse import Snapshot
@@ -137,15 +138,13 @@ class Submission:
             self.progress,
         )
 
-        def run(file: OpenedFile) -> FileOutcome:
-            outcome = stream.run(file)
+        small = small_batches([file for file in files if is_small(file)])
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="files") as pool:
+            outcomes = [one for batch in pool.map(stream.run_together, small) for one in batch]
+        outcomes += [stream.run(file) for file in files if not is_small(file)]
+        for outcome in outcomes:
             self.sink.add_findings(file_findings(outcome, self.rules, load_id=self.load_id))
-            return outcome
-
-        small = [file for file in files if is_small(file)]
-        with ThreadPoolExecutor(WORKERS, thread_name_prefix="file") as pool:
-            outcomes = list(pool.map(run, small))
-        return outcomes + [run(file) for file in files if not is_small(file)]
+        return outcomes
 
     def _staged(self, dataset: str) -> ir.Table:
         return read_parquet(
