@@ -41,7 +41,7 @@ def acm(provider, month, patient, service, plan, actual, units=(10, 10), **more)
     }
 
 
-def fill(path, files, *, findings=(), load_id="load-1", received_at=RECEIVED_AT):
+def fill(path, files, *, findings=(), load_id="load-1", received_at=RECEIVED_AT, refused_slices=()):
     """Make a store whose one load holds `files`: (data set, file name, records, refused rows)."""
     store = create_store(path, key_id="key-1")
     staged = store.staging(load_id)
@@ -61,6 +61,8 @@ def fill(path, files, *, findings=(), load_id="load-1", received_at=RECEIVED_AT)
                     "row_number": number + 2,
                 }
             )
+    for key in refused_slices:
+        slices.setdefault(key, [len(slices), 0])
     with store.write(purpose="load") as tx:
         for dataset, records in by_dataset.items():
             part = staged / f"{dataset}.parquet"

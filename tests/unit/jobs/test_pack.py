@@ -195,3 +195,16 @@ def test_a_store_without_contract_files_says_so(tmp_path):
     answer = build_pack(request(store, tmp_path / "out"))
     assert "No contract file loaded holds a plan or an actual" in answer.page.read_text("utf-8")
     assert sum(Decimal(r["intra"]) for r in records(answer, "activity_icb")) == 100
+
+
+def test_a_file_of_which_every_row_was_refused_is_counted(tmp_path):
+    rows = [plcm("RKB", 1, HERE, RENAL, "A06", "100")]
+    files = [("plcm", "RKB_plcm.csv", rows, 0), ("plcm", "RLT_plcm.csv", [], 3)]
+    findings = [
+        found("CHK-F01", "refuse", "plcm", "RLT_plcm.csv", row, "RLT", 1) for row in (2, 3, 4)
+    ]
+    store = fill(tmp_path / "store", files, findings=findings, refused_slices=[("plcm", "RLT", 1)])
+    answer = build_pack(request(store, tmp_path / "out"))
+    (row,) = records(answer, "rows_by_dataset")
+    assert (row["file_count"], row["refused_rows"]) == ("2", "3")
+    assert [r["rows"] for r in records(answer, "checks_refused")] == ["3"]

@@ -49,6 +49,8 @@ def pack_files(
             )
             if dataset == "plcm" and row["touches_region"]:
                 regional.add(key)
+    for key, provider in _wholly_refused(reading, places, providers, [*months, *contract_months]):
+        senders.setdefault(key, set()).add(provider)
     received = dict(
         zip(
             *(reading.snapshot.loads()[n].to_pylist() for n in ("load_id", "received_at")),
@@ -67,6 +69,35 @@ def pack_files(
             continue
         records.append(_file_row(row, received[row["load_id"]], held, use))
     return shapes.row_of(records, shapes.FILES)
+
+
+def _wholly_refused(
+    reading: Reading,
+    places: OrganisationMap,
+    providers: Collection[str],
+    months: Sequence[FinancialMonth],
+) -> list[tuple[tuple[str, str, str], str]]:
+    """Files that stand as the newest word of a provider's month though every row was refused."""
+    wanted = {(str(month.year), month.number) for month in months}
+    empty = {
+        (row["load_id"], row["dataset"], row["provider_code"])
+        for row in reading.snapshot.slices().to_pylist()
+        if row["accepted_rows"] == 0
+        and (row["financial_year"], row["financial_month"]) in wanted
+        and places.current.get(row["provider_code"], row["provider_code"]) in providers
+    }
+    if not empty:
+        return []
+    found = reading.snapshot.findings(reading.con, sorted({load for load, _, _ in empty}))
+    named = found.select("load_id", "dataset", "file_name", "provider_code").distinct()
+    return [
+        (
+            (row["load_id"], row["dataset"], row["file_name"]),
+            places.current.get(row["provider_code"], row["provider_code"]),
+        )
+        for row in reading.con.to_pyarrow(named).to_pylist()
+        if (row["load_id"], row["dataset"], row["provider_code"]) in empty
+    ]
 
 
 def _senders(
