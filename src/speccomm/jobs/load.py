@@ -25,6 +25,7 @@ from speccomm.jobs.loading.comparing import (
     slice_findings,
     totals_by_slice,
 )
+from speccomm.jobs.loading.phases import COMMIT, Clock, Phases, no_clock
 from speccomm.jobs.loading.submission import Submission, SubmissionOutcome
 from speccomm.jobs.settings import EngineSettings
 from speccomm.reference import Reference, open_reference
@@ -47,7 +48,8 @@ class NothingToLoad(Refusal):
 class LoadRequest:
     """What to load. `received_at` is the platform's time of receipt; `now` the caller's clock.
 
-    `dataset` None: each file's header tells. `command` is recorded with the load.
+    `dataset` None: each file's header tells. `command` is recorded with the load. `clock` gives
+    seconds, for whoever wants to know how long each step took.
     """
 
     files: tuple[Path, ...]
@@ -61,13 +63,15 @@ class LoadRequest:
     command: str = ""
     settings: EngineSettings = field(default_factory=EngineSettings)
     progress: Progress = no_progress
+    clock: Clock = no_clock
 
 
 @dataclass(frozen=True)
 class LoadAnswer:
     """What became of a load. Tables: files, slices, findings_summary, checks_not_run.
 
-    `findings` is every finding; `store_version` the commit that made the load readable.
+    `findings` is every finding; `store_version` the commit that made the load readable;
+    `phases` the seconds each step took by the request's clock (see `jobs.loading.phases`).
     """
 
     load_id: str
@@ -81,6 +85,7 @@ class LoadAnswer:
     checks_not_run: pa.Table
     findings: pa.Table
     manifest: dict[str, Any]
+    phases: dict[str, float]
 
 
 def load(request: LoadRequest) -> LoadAnswer:
@@ -111,6 +116,7 @@ def load(request: LoadRequest) -> LoadAnswer:
             load_id=load_id,
             received_on=received_at.date(),
             progress=request.progress,
+            phases=Phases(request.clock),
         )
         outcome = submission.run(opened, before=store.snapshot())
         return _commit(request, store, reference, ring, submission, outcome, received_at)
@@ -132,7 +138,8 @@ def _commit(
         "received_at", pa.array([received_at] * outcome.slices.num_rows, pa.timestamp("us", "UTC"))
     ).select(SLICES.names)
     rulebooks = submission.rulebooks()
-    with store.write(purpose=f"load {load_id}") as transaction:
+    timing = submission.phases.timing(COMMIT)
+    with timing, store.write(purpose=f"load {load_id}") as transaction:
         _require_key(store, ring)
         before = totals_by_slice(_earlier(transaction.snapshot, slices))
         now = totals_by_slice(slices)
@@ -194,6 +201,7 @@ def _commit(
                 "refused": outcome.refused,
             },
         },
+        phases=submission.phases.seconds,
     )
 
 

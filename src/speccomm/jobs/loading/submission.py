@@ -23,6 +23,7 @@ from speccomm.intake.rules import IntakeRules
 from speccomm.jobs.loading.comparing import Place, read_parquet, reconciliation_findings
 from speccomm.jobs.loading.judging import ChunkJudge
 from speccomm.jobs.loading.lookups import Lookups, place_lookups, place_planned_services
+from speccomm.jobs.loading.phases import ACROSS_ROWS, ADD_UP, READ_AND_JUDGE, Phases
 from speccomm.jobs.loading.saying import coded_findings, finding
 from speccomm.jobs.loading.sinks import FolderSink
 from speccomm.jobs.loading.streaming import (
@@ -74,6 +75,7 @@ class Submission:
     received_on: date
     progress: Callable[[str, int, int], None]
     slices: SliceBook = field(default_factory=SliceBook)
+    phases: Phases = field(default_factory=Phases)
 
     @cached_property
     def sink(self) -> FolderSink:
@@ -85,24 +87,31 @@ class Submission:
 
     def run(self, opened: list[OpenedFile], *, before: Snapshot | None) -> SubmissionOutcome:
         """Stream every file, then look across. `before` is the store as it was, None without one."""
-        raw = self.connection.con
-        lookups = place_lookups(raw, self.reference, on=self.received_on)
+        datasets = {file.dataset for file in opened}
+        with self.phases.timing(READ_AND_JUDGE):
+            outcomes = self._stream_all(opened, before)
+        with self.phases.timing(ACROSS_ROWS):
+            self._look_across(datasets, before)
+        with self.phases.timing(ADD_UP):
+            slices = self._slices()
+        return SubmissionOutcome(
+            read=sum(outcome.read for outcome in outcomes),
+            accepted=sum(outcome.accepted for outcome in outcomes),
+            refused=sum(outcome.refused for outcome in outcomes),
+            files=self._files(outcomes),
+            slices=slices,
+            not_run=self._not_run(datasets, before),
+        )
+
+    def _stream_all(self, opened: list[OpenedFile], before: Snapshot | None) -> list[FileOutcome]:
+        lookups = place_lookups(self.connection.con, self.reference, on=self.received_on)
         self._place_plans(before)
         outcomes = []
         for dataset, files in _by_dataset(opened):
             if dataset != "iap":
                 self._place_plans(before)
             outcomes += self._stream(files, self._judge(dataset, lookups))
-        datasets = {file.dataset for file in opened}
-        self._look_across(datasets, before)
-        return SubmissionOutcome(
-            read=sum(outcome.read for outcome in outcomes),
-            accepted=sum(outcome.accepted for outcome in outcomes),
-            refused=sum(outcome.refused for outcome in outcomes),
-            files=self._files(outcomes),
-            slices=self._slices(),
-            not_run=self._not_run(datasets, before),
-        )
+        return outcomes
 
     def add_slice_findings(self, found: list[dict[str, Any]]) -> None:
         """Keep findings about slices with the others."""
