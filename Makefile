@@ -60,11 +60,11 @@ system-packages:
 	@touch $@
 
 .venv/.run: requirements.lock pyproject.toml | .venv/.uv
-	@if [ ! -e .venv/.dev ]; then $(BIN)/uv pip install -q --require-hashes -r requirements.lock; fi
-	$(BIN)/uv pip install -q --no-deps -e .
+	@if [ ! -e .venv/.dev ]; then $(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements.lock; fi
+	$(BIN)/uv pip install -q --compile-bytecode --no-deps -e .
 	@touch $@
 
 .venv/.dev: requirements-dev.lock pyproject.toml | .venv/.uv
-	$(BIN)/uv pip install -q --require-hashes -r requirements-dev.lock
-	$(BIN)/uv pip install -q --no-deps -e .
+	$(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements-dev.lock
+	$(BIN)/uv pip install -q --compile-bytecode --no-deps -e .
 	@touch $@ .venv/.run
