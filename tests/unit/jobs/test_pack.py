@@ -47,6 +47,7 @@ def store(tmp_path_factory):
         plcm("RKB", 1, NEXT_DOOR, RENAL, "A06", "40"),
         plcm("RKB", 1, HERE, "NCBPS99Q", None, "7"),
         plcm("RKB", 2, None, RENAL, "A06", "3"),
+        plcm("RKB", 2, None, "99999999", None, "0"),
     ]
     away = [plcm("RWE", 1, HERE, HIV, "F03", "20"), plcm("RWE", 1, NEXT_DOOR, HIV, "F03", "500")]
     money = [
@@ -112,9 +113,11 @@ def test_region_counts_patients_of_its_other_icbs_as_its_own(answer):
 
 
 def test_unknown_is_taken_apart_with_a_reason(answer):
-    (row,) = records(answer, "activity_unknown")
-    assert row["service_code"] == "NCBPS99Q"
-    assert row["reason"] == "the service code is in no national list loaded"
+    reasons = {row["service_code"]: row["reason"] for row in records(answer, "activity_unknown")}
+    assert reasons == {
+        "NCBPS99Q": "the service code is in no national list loaded",
+        "99999999": "the national list gives the service code no clinical reference group",
+    }
 
 
 def test_contract_position_is_of_the_icbs_patients_and_of_the_months_loaded(answer):
@@ -135,6 +138,7 @@ def test_services_mark_contracts_with_any_commissioner_for_local_providers(answe
     assert marks["RKB", RENAL] == "contracted"
     assert marks["RKB", "NCBPS01R"] == "contracted"
     assert marks["RKB", "NCBPS99Q"] == "activity without a plan"
+    assert ("RKB", "99999999") not in marks
     assert marks["RWE", HIV] == "activity, plan not sent"
 
 

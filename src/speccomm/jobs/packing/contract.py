@@ -20,6 +20,7 @@ from speccomm.jobs.contract_scope import ACM, IAP, scoped_question
 from speccomm.jobs.reading import OrganisationMap, Reading
 from speccomm.publishing import facts as shapes
 
+NO_SERVICE = {"catch_all", "icb_exclusion"}
 PLANNED = ("planned_activity", "planned_price_gbp", "planned_mff_gbp")
 
 
@@ -182,10 +183,12 @@ def pack_services(
     *,
     local: frozenset[str],
     provider_names: dict[str, str | None],
+    service_lines: pa.Table,
 ) -> pa.Table:
     """Each provider and service with a plan or with activity, in the pack's shape.
 
-    `pairs` are the ICB's flows by provider and service.
+    `pairs` are the ICB's flows by provider and service. Codes of `service_lines` that stand for no
+    single service (99999999, national funds, exclusions) are left out.
 
     Units:   activity of local providers for everyone, of others for the ICB's patients.
     Missing: contracted is null where no plan of the provider is held; activity where there is none.
@@ -197,7 +200,14 @@ def pack_services(
         activity[key] = row["provider_total" if key[0] in local else "exported"]
         names.setdefault(row["service_code"], row["service_name"])
     records: list[dict[str, Any]] = []
+    left_out = {
+        row["service_code"]
+        for row in service_lines.select(["service_code", "line_kind"]).to_pylist()
+        if row["line_kind"] in NO_SERVICE
+    }
     for provider, service in sorted(contract.planned_pairs | set(activity)):
+        if service in left_out:
+            continue
         known = service != UNKNOWN
         held = provider in contract.holds_plan
         records.append(

@@ -110,11 +110,16 @@ def _services(facts: PackFacts, grid: PackTable) -> tuple[HeadlineFigure, ...]:
             "services_contracted",
             f"{noun} with its providers",
             f"{contracted:,}",
-            f"With {say_numeral(providers)} of the {say_count(len(codes), 'provider')} whose head "
-            "office is here.",
+            f"With {_of_all(providers, len(codes))} whose head office is here.",
             "services",
         ),
     )
+
+
+def _of_all(number: int, known: int) -> str:
+    if number == known and known:
+        return "the one provider" if known == 1 else f"all {say_count(known, 'provider')}"
+    return f"{say_numeral(number)} of the {say_count(known, 'provider')}"
 
 
 def _rows(facts: PackFacts) -> HeadlineFigure:

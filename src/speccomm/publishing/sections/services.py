@@ -68,7 +68,11 @@ def _marked(facts: PackFacts, namer: Namer) -> list[dict[str, Any]]:
         row["mark"] = str(_mark(row["contracted"]))
         row["place"] = "local" if row["provider_code"] in facts.local_providers else "elsewhere"
     records.sort(
-        key=lambda row: (row["service_name"], row["service_code"] or "", row["provider_code"])
+        key=lambda row: (
+            row["service_name"].casefold(),
+            row["service_code"] or "",
+            row["provider_code"],
+        )
     )
     return records
 
@@ -155,7 +159,10 @@ def _grid(facts: PackFacts, local: list[dict[str, Any]], icb: str) -> PackTable:
         rows=pa.Table.from_pylist(rows, schema=schema),
         row_header="service_name",
         making=_making(facts, "any commissioner"),
-        notes=("Contracted means with any commissioner, not only this ICB.",),
+        notes=(
+            "Contracted means with any commissioner, not only this ICB.",
+            "Codes that stand for no single service, such as 99999999, are left out here.",
+        ),
     )
 
 
