@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NOTICE = "Unsuppressed: for internal use"
 NOT_KNOWN = "not known"
 NONE = "none"
-WIDEST_TEXT = 100
+WIDEST_TEXT = 60  # of every column but the last, whose sentences are shown whole
 
 
 def print_answer(
@@ -94,15 +94,16 @@ def table_text(
     missing_reads = [NONE if name in none_where_missing else NOT_KNOWN for name in columns]
     cells = [
         [
-            reads if value is None else _for_people(value)
-            for value, reads in zip(row, missing_reads, strict=True)
+            reads if value is None else _for_people(_to_print(name, value))
+            for name, value, reads in zip(columns, row, missing_reads, strict=True)
         ]
         for row in rows
     ]
+    cells = [[*(_cut(cell) for cell in line[:-1]), line[-1]] for line in cells]
     body = [list(columns), *cells]
     with_totals = totals and any(numeric) and len(rows) > 1
     if with_totals:
-        body.append(_totals(rows, numeric))
+        body.append(_totals(columns, rows, numeric))
     widths = [max(len(line[index]) for line in body) for index in range(len(columns))]
     lines = [
         "  ".join(
@@ -121,14 +122,26 @@ def table_text(
     return "\n".join(lines)
 
 
-def _totals(rows: Sequence[Sequence[Any]], numeric: Sequence[bool]) -> list[str]:
-    line = [
-        _for_people(sum(row[index] for row in rows if row[index] is not None)) if number else ""
-        for index, number in enumerate(numeric)
-    ]
+def _totals(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], numeric: Sequence[bool]
+) -> list[str]:
+    line = [""] * len(columns)
+    for index, name in enumerate(columns):
+        if numeric[index]:
+            total = sum(row[index] for row in rows if row[index] is not None)
+            line[index] = _for_people(_to_print(name, total))
     if not numeric[0]:
         line[0] = "Total"
     return line
+
+
+def _to_print(name: str, value: Any) -> Any:
+    """Money as a reader expects it: stored prices hold more than pennies."""
+    if not name.endswith("_gbp") or not isinstance(value, Decimal):
+        return value
+    from speccomm.foundation.money import to_pence  # brings in Arrow, which a quick start avoids
+
+    return to_pence(value)
 
 
 def _is_numeric(values: Iterable[Any]) -> bool:
@@ -149,7 +162,10 @@ def _for_people(value: Any) -> str:
         return f"{value:,.2f}"
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
-    text = " ".join(str(value).split())
+    return " ".join(str(value).split())
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= WIDEST_TEXT else text[: WIDEST_TEXT - 1] + "…"
 
 

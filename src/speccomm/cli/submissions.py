@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from speccomm.cli import values
@@ -24,6 +25,7 @@ from speccomm.cli.progress import progress
 if TYPE_CHECKING:
     from speccomm.jobs.load import CheckAnswer, LoadAnswer
 
+LINE_WIDTH = 100
 DATASETS = ("acm", "plcm", "drplcm", "deplcm", "iap")
 
 
@@ -281,9 +283,10 @@ def _say_outcome(answer: LoadAnswer | CheckAnswer) -> None:
         print_table(shown.append_column("sentence", sentences), totals=False)
     missing: dict[str, list[str]] = {}
     for row in answer.checks_not_run.to_pylist():
-        missing.setdefault(row["missing_input"], []).append(row["check_id"])
-    for name, checks in sorted(missing.items()):
-        print(f"Not run, input missing ({name}): {', '.join(sorted(checks))}")
+        missing.setdefault(row["check_id"], []).append(row["missing_input"])
+    if missing:
+        named = (f"{check} ({', '.join(inputs)})" for check, inputs in sorted(missing.items()))
+        print(fill("Not run, input missing: " + ", ".join(named), width=LINE_WIDTH))
 
 
 def _leave(
