@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from speccomm.foundation.errors import Refusal, nearest_name
@@ -36,7 +36,8 @@ class OpenedFile:
     """A file recognised as one data set. `columns` is in the file's order, one field each.
 
     `body_start` is the byte after the header line; `respelt` are the fields whose header is not
-    the published name; `missing` the fields of the data set that the file has no column for.
+    the published name; `missing` the fields of the data set that the file has no column for;
+    `marked_utf8` is whether its first bytes say that it is UTF-8.
     """
 
     path: Path
@@ -46,6 +47,7 @@ class OpenedFile:
     size: int
     respelt: tuple[str, ...]
     missing: tuple[Field, ...]
+    marked_utf8: bool = False
 
 
 def open_submission(path: Path, *, dataset: str | None, rules: IntakeRules) -> OpenedFile:
@@ -68,7 +70,8 @@ def open_submission(path: Path, *, dataset: str | None, rules: IntakeRules) -> O
         raise UnreadableFile(path, "the file holds a header and no rows. Export it again.")
     names = _header_names(path, line)
     chosen = dataset or _recognise(path, names, rules)
-    return _match(path, names, chosen, rules, body_start=body_start, size=size)
+    opened = _match(path, names, chosen, rules, body_start=body_start, size=size)
+    return replace(opened, marked_utf8=head.startswith(UTF8_MARK))
 
 
 def _refuse_what_is_not_text(path: Path, head: bytes) -> None:

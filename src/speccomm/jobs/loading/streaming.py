@@ -151,7 +151,7 @@ class Stream:
     def _parsed(self, pool: Executor, outcome: FileOutcome) -> Iterator[_Parsed]:
         """Parsed blocks in order, each with the row number of its first record and its bytes."""
         opened = outcome.opened
-        decoder = TextDecoder(opened.path)
+        decoder = TextDecoder(opened.path, encoding="utf-8" if opened.marked_utf8 else "ascii")
         longest_value = int(self.rules.settings["longest_value_characters"])
         waiting: deque[tuple[Future[ParsedBlock], int]] = deque()
         row = FIRST_ROW
