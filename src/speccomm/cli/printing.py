@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 NOTICE = "Unsuppressed: for internal use"
 NOT_KNOWN = "not known"
 NONE = "none"
+LINE_WIDTH = 100
 WIDEST_TEXT = 60  # of every column but the last, whose sentences are shown whole
 
 

@@ -19,13 +19,12 @@ from speccomm.cli.answering import (
     say_files_left,
     write_csv,
 )
-from speccomm.cli.printing import print_json, print_table
+from speccomm.cli.printing import LINE_WIDTH, print_json, print_table
 from speccomm.cli.progress import progress
 
 if TYPE_CHECKING:
     from speccomm.jobs.load import CheckAnswer, LoadAnswer
 
-LINE_WIDTH = 100
 DATASETS = ("acm", "plcm", "drplcm", "deplcm", "iap")
 
 
