@@ -24,6 +24,8 @@ pytestmark = [
 
 # Runs in the page and leaves what it saw as text in it. One question for each rule below.
 PROBE = """
+const page = document.documentElement.cloneNode(true);
+page.querySelectorAll('script').forEach(e => e.remove());
 const all = (s) => [...document.querySelectorAll(s)];
 const name = (e) => e.getAttribute('aria-label') || e.getAttribute('aria-labelledby')
   || e.getAttribute('alt') || e.querySelector('title')?.textContent;
@@ -62,7 +64,11 @@ const seen = {
   headers_without_scope: all('th').filter(e => !e.scope && !e.id).length,
   dead_links: all('a[href^="#"]').filter(e => e.hash.length > 1
     && !document.getElementById(decodeURIComponent(e.hash.slice(1)))).map(e => e.hash),
-  outside: performance.getEntriesByType('resource').map(e => e.name),
+  outside: [...all('[src], link[href], object[data], use[href], image[href]')
+      .map(e => e.getAttribute('src') || e.getAttribute('href') || e.getAttribute('data')),
+    ...(page.outerHTML.match(/url\\(["']?[^)]*|@import[^;]*/g) || [])
+      .map(text => text.replace(/^url\\(["']?/, ''))]
+    .filter(place => !place.startsWith('data:') && !place.startsWith('#')),
   repeated_ids: all('[id]').map(e => e.id).filter((id, i, ids) => ids.indexOf(id) !== i),
   wider_than_window: document.documentElement.scrollWidth - window.innerWidth,
   faint: faint.map(e => e.tagName + '.' + e.className + ': ' + e.textContent.trim().slice(0, 40)),
