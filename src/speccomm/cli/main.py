@@ -83,3 +83,7 @@ def _let_any_terminal_print() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
