@@ -134,13 +134,18 @@ class CellJudge:
     def queries(self) -> dict[str, str]:
         """The judging queries by kind, compiled once."""
         words: list[str] = self._rules.settings["missing_words"]
+        largest = int(self._rules.settings["largest_number"])
         plain = ibis.table(values.VALUES_SCHEMA, name="cell_values")
         codes = ibis.table(values.CODES_SCHEMA, name="cell_values")
         allowed = ibis.table(values.ALLOWED_SCHEMA, name="allowed_codes")
         plan = self._dataset == "iap"
         judged: dict[str, Callable[[], ir.Table]] = {
-            "gbp": lambda: values.judged_numbers(plain, scale=4, missing_words=words),
-            "activity": lambda: values.judged_numbers(plain, scale=3, missing_words=words),
+            "gbp": lambda: values.judged_numbers(
+                plain, scale=4, largest=largest, missing_words=words
+            ),
+            "activity": lambda: values.judged_numbers(
+                plain, scale=3, largest=largest, missing_words=words
+            ),
             "integer": lambda: values.judged_whole_numbers(plain, missing_words=words),
             "date": lambda: values.judged_dates(plain, missing_words=words),
             "timestamp": lambda: values.judged_timestamps(plain, missing_words=words),

@@ -64,31 +64,57 @@ ALLOWED_SCHEMA = ibis.schema({"code_list": "string", "code": "string"})
 HRG_LENGTH = 5
 PROVIDER_WITH_SUFFIX = 5
 SERIAL_DAY_ZERO = "1899-12-30"
-MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH_NAMES = (
+    ("jan", "january"),
+    ("feb", "february"),
+    ("mar", "march"),
+    ("apr", "april"),
+    ("may",),
+    ("jun", "june"),
+    ("jul", "july"),
+    ("aug", "august"),
+    ("sep", "sept", "september"),
+    ("oct", "october"),
+    ("nov", "november"),
+    ("dec", "december"),
+)
+_DIGITS = r"(?:(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+)(?:\.[0-9]*)?|\.[0-9]+)"
+NUMBER = rf"^(?:[-+]? ?£? ?{_DIGITS}|£ ?[-+]{_DIGITS}|\( ?£? ?{_DIGITS} ?\)|£ ?\({_DIGITS}\)|£? ?{_DIGITS}-)$"
+TIME = (
+    r"[T ]((?:[01]?[0-9]|2[0-3]):[0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]+)?)?"
+    r"(?:Z|[-+][0-9]{2}:?[0-9]{2})?$"
+)
+LONG_YEAR = r"^(?:FY)? *20([0-9]{2}) *[-/–]? *(?:20)?([0-9]{2})$"
+SHORT_YEAR = r"^(?:FY)? *([0-9]{2}) *[-/–] *([0-9]{2})$"
 
 
-def judged_numbers(values: ir.Table, *, scale: int, missing_words: list[str]) -> ir.Table:
+def judged_numbers(
+    values: ir.Table, *, scale: int, largest: int, missing_words: list[str]
+) -> ir.Table:
     """Numbers with `scale` decimals: brackets or a trailing minus mean negative.
+
+    Commas or spaces are read only between groups of three digits. A number further from nothing
+    than `largest` is not read: no line is so large, so it is something else.
 
     Shape:   one row for each row in, in no order: position, clean decimal(18, scale) and flags.
     Missing: clean is null for blanks, placeholders and what is no number; flags tell them apart.
     """
     text, blank, placeholder = _words(values, missing_words)
-    negative = (text.startswith("(") & text.endswith(")")) | text.endswith("-")
-    digits = text.re_replace(r"[£,\s()]", "").re_replace(r"-$", "")
-    number = digits.re_search(r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)$")
+    number = text.re_search(NUMBER)
+    digits = number.ifelse(text.re_replace(r"[^0-9.]", ""), ibis.null("string"))
     decimals = digits.re_extract(r"\.([0-9]*?)0*$", 1).length()
-    plain = number.ifelse(digits, ibis.null("string")).try_cast(f"decimal(18, {scale})")
-    readable = number & plain.notnull() & ~(negative & digits.startswith("-"))
+    size = digits.try_cast(f"decimal(18, {scale})")
+    readable = (size <= largest).fill_null(NO)
+    negative = text.contains("-") | text.contains("(")
     return _judged(
         values,
-        clean=ibis.cases((readable & negative, -plain), (readable, plain)).cast(
+        clean=ibis.cases((readable & negative, -size), (readable, size)).cast(
             f"decimal(18, {scale})"
         ),
         blank=blank,
         placeholder=placeholder,
         unreadable=~blank & ~readable,
-        number_tidied=readable & (digits != values.value),
+        number_tidied=readable & ~values.value.re_search(r"^[-+]?[0-9]*\.?[0-9]*$"),
         rounded=readable & (decimals > scale),
     )
 
@@ -116,14 +142,15 @@ def judged_dates(values: ir.Table, *, missing_words: list[str]) -> ir.Table:
     Same shape as `judged_numbers`, clean date.
     """
     text, blank, placeholder = _words(values, missing_words)
-    day = text.re_replace(r"[T ][0-9]{2}:[0-9]{2}.*$", "")
+    day = text.re_replace(TIME, "")
     serial = day.re_search(r"^[1-6][0-9]{4}(\.[0-9]+)?$")
     iso = _as_iso(day)
     from_text = iso.try_cast("date")
     from_serial = ibis.literal(SERIAL_DAY_ZERO).cast("date") + (
         serial.ifelse(day.re_extract(r"^([0-9]{5})", 1), "0").cast("int32").as_interval("D")
     )
-    clean = serial.ifelse(from_serial.cast("date"), from_text)
+    # A day plus an interval is a time to the engine, whatever its declared type.
+    clean = serial.ifelse(from_serial.cast("timestamp").cast("date"), from_text)
     return _judged(
         values,
         clean=clean,
@@ -138,11 +165,12 @@ def judged_dates(values: ir.Table, *, missing_words: list[str]) -> ir.Table:
 def judged_timestamps(values: ir.Table, *, missing_words: list[str]) -> ir.Table:
     """Dates with a time. Without seconds they are read and flagged; clean timestamp."""
     text, blank, placeholder = _words(values, missing_words)
-    iso = _as_iso(text.re_extract(r"^([^T ]+)", 1))
-    time = text.re_extract(r"^[^T ]+[T ]([0-9]{2}:[0-9]{2})", 1)
-    seconds = text.re_extract(r"^[^T ]+[T ][0-9]{2}:[0-9]{2}:([0-9]{2})", 1)
+    iso = _as_iso(text.re_replace(TIME, ""))
+    time = text.re_extract(TIME, 1)
+    seconds = text.re_extract(TIME, 2)
     clean = (
-        iso.concat(" ", (time == "").ifelse("00:00", time), ":")
+        iso.nullif("")
+        .concat(" ", (time == "").ifelse("00:00", time.lpad(5, "0")), ":")
         .concat((seconds == "").ifelse("00", seconds))
         .try_cast("timestamp")
     )
@@ -160,11 +188,11 @@ def judged_timestamps(values: ir.Table, *, missing_words: list[str]) -> ir.Table
 def judged_months(values: ir.Table, *, plan: bool, missing_words: list[str]) -> ir.Table:
     """Financial months 1 to 12, in a plan also 0 and 13. M1, 01 and month names are read too."""
     text, blank, placeholder = _words(values, missing_words)
-    digits = text.re_extract(r"^[Mm]?0?([0-9]{1,2})(\.0+)?$", 1)
+    digits = text.re_extract(r"^[Mm]?(0?[0-9]|1[0-9])(\.0+)?$", 1)
     number = (digits == "").ifelse(ibis.null("string"), digits).try_cast("int8")
-    name = text.lower().re_extract(r"^([a-z]{3})[a-z]*$", 1)
+    word = text.lower()
     named = ibis.cases(
-        *((name == month, (index - 3) % 12 + 1) for index, month in enumerate(MONTH_NAMES))
+        *((word.isin(names), (index - 3) % 12 + 1) for index, names in enumerate(MONTH_NAMES))
     ).cast("int8")
     month = ibis.coalesce(number, named)
     lowest, highest = (0, 13) if plan else (1, 12)
@@ -182,14 +210,16 @@ def judged_months(values: ir.Table, *, plan: bool, missing_words: list[str]) -> 
 def judged_years(values: ir.Table, *, missing_words: list[str]) -> ir.Table:
     """Financial years, written 2023-24 when clean, read from 202324, 2023/24, 23/24 and the like."""
     text, blank, placeholder = _words(values, missing_words)
-    bare = text.upper().re_replace(r"^FY\s*", "").re_replace(r"[\s/-]", "")
-    start = ibis.cases(
-        (bare.re_search(r"^20[0-9]{4}$") | bare.re_search(r"^20[0-9]{6}$"), bare.substr(2, 2)),
-        # A bare 2021 may be a calendar year: without a mark between, two and two are not read.
-        (text.re_search(r"^(FY)?\s*[0-9]{2}\s*[/-]\s*[0-9]{2}$"), bare.substr(0, 2)),
+    upper = text.upper()
+    # A bare 2021 may be a calendar year: without a mark between, two and two are not read.
+    start, end = (
+        ibis.coalesce(
+            upper.re_extract(LONG_YEAR, part).nullif(""),
+            upper.re_extract(SHORT_YEAR, part).nullif(""),
+        )
+        for part in (1, 2)
     )
-    end = bare.substr(bare.length() - 2, 2)
-    follows = (start.try_cast("int32") + 1) % 100 == end.try_cast("int32")
+    follows = start.try_cast("int32") + 1 == end.try_cast("int32")
     clean = follows.fill_null(NO).ifelse(
         ibis.literal("20").concat(start, "-", end), ibis.null("string")
     )
@@ -253,10 +283,10 @@ def _words(
 def _as_iso(day: ir.StringValue) -> ir.StringValue:
     """A date's text as year-month-day where it is spelt in a way we read, else empty text."""
     day_first = r"^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})$"
-    by_name = r"^([0-9]{1,2})[ -]([A-Za-z]{3})[A-Za-z]*[ -]([0-9]{4})$"
+    by_name = r"^([0-9]{1,2})[ -]([A-Za-z]+)[ -]([0-9]{4})$"
     named = day.lower().re_extract(by_name, 2)
     month = ibis.cases(
-        *((named == month, str(index)) for index, month in enumerate(MONTH_NAMES, start=1)),
+        *((named.isin(names), str(index)) for index, names in enumerate(MONTH_NAMES, start=1)),
         else_="",
     )
     return ibis.cases(
