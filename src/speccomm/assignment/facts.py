@@ -21,7 +21,8 @@ NATIONAL_YEAR_MONTH = 4
 def record_facts(records: ir.Table, lookups: CamLookups, *, rules: CamRules) -> ir.Table:
     """Set each record beside its practice, postcode, provider, service line and residence.
 
-    Shape:   one row per record. Columns: the record's own, cleaned, named r_*; practice p_*;
+    Shape:   one row per record. Columns: the record's own, cleaned, and any
+             others it came with, named r_*; practice p_*;
              postcode as recorded a_*; special postcode s_*; provider v_*; service line l_*;
              residence as the rules take it e_*; sub-ICB of residence d_*; its region g_*.
     Missing: nothing found leaves that group null.
@@ -62,7 +63,8 @@ def _cleaned_records(records: ir.Table, rules: CamRules) -> ir.Table:
     day = columns["r_activity_date"]
     year = ibis.ifelse(day.month() < NATIONAL_YEAR_MONTH, day.year() - 1, day.year())
     columns["r_year_start"] = year.cast("int32")
-    return records.select(**columns)
+    carried = {f"r_{name}": records[name] for name in records.columns if name not in RECORD}
+    return records.select(**columns, **carried)
 
 
 def _with_residence(joined: ir.Table, rules: CamRules) -> ir.Table:

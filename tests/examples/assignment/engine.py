@@ -41,12 +41,15 @@ class Engine:
         self.reference = reference
         self.patterns = InfertilityPatterns.of(reference)
         self.sql: dict[str, str] = {}
+        self.registered = ""
 
     def assign(self, records: list[dict[str, Any]], rules: CamRules) -> list[dict[str, Any]]:
         """Answers in the order of the records, whose record_id is their position."""
-        for name, table in cam_lookup_tables(self.reference, rules=rules).items():
-            self.con.con.register(f"cam_{name}", table)
         key = repr((sorted(rules.settings.items()), sorted(rules.lists.items())))
+        if key != self.registered:
+            for name, table in cam_lookup_tables(self.reference, rules=rules).items():
+                self.con.con.register(f"cam_{name}", table)
+            self.registered = key
         if key not in self.sql:
             lookups = CamLookups.unbound(patterns=self.patterns)
             expression = assign_records(ibis.table(RECORD, name="records"), lookups, rules=rules)

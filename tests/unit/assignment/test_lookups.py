@@ -1,0 +1,103 @@
+"""Lookups hold one row per key and day, whatever the reference tables hold."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from speccomm.assignment.contract_lookups import YearNotKnown, contract_lookup_tables, month_start
+from speccomm.assignment.dated import ReferenceRows
+from speccomm.assignment.flow_chart import cam_lookup_tables, read_rules
+from speccomm.assignment.lookups import InfertilityPatterns, RepeatedKey
+from speccomm.assignment.practices import disjoint
+from tests.examples.assignment.england import ROWS, made_up_reference
+
+YEARS = ["2023-24", "2024-25", "2025-26", "2026-27"]
+CONTRACT_KEYS = {
+    "services": ["service_code", "financial_year"],
+    "commissioners": ["body_code", "financial_year", "financial_month"],
+    "providers": ["provider_code", "financial_year", "financial_month"],
+    "practices": ["practice_code", "financial_year", "financial_month"],
+    "months": ["financial_year", "financial_month"],
+}
+CAM_KEYS = {
+    "postcodes": ["postcode_key"],
+    "special_postcodes": ["postcode_key"],
+    "providers": ["provider_code"],
+    "services": ["service_code", "year_start"],
+    "regions": ["region_code"],
+    "paths": ["path_number"],
+    "practices": ["practice_code", "from_date"],
+    "sub_icbs": ["sub_icb_code", "from_date"],
+}
+
+
+@pytest.mark.parametrize("name", CONTRACT_KEYS)
+def test_contract_lookups_have_unique_keys(name: str) -> None:
+    table = contract_lookup_tables(made_up_reference(), financial_years=YEARS)[name]
+    keys = CONTRACT_KEYS[name]
+    assert table.num_rows
+    assert table.group_by(keys).aggregate([]).num_rows == table.num_rows
+
+
+@pytest.mark.parametrize("name", CAM_KEYS)
+def test_flow_chart_lookups_have_unique_keys(name: str) -> None:
+    table = cam_lookup_tables(made_up_reference(), rules=read_rules())[name]
+    assert table.num_rows
+    assert table.group_by(CAM_KEYS[name]).aggregate([]).num_rows == table.num_rows
+
+
+@pytest.mark.parametrize("name", ["practices", "sub_icbs"])
+def test_periods_of_one_code_never_overlap(name: str) -> None:
+    table = cam_lookup_tables(made_up_reference(), rules=read_rules())[name]
+    key = CAM_KEYS[name][0]
+    rows = sorted(table.to_pylist(), key=lambda row: (row[key], row["from_date"]))
+    for before, after in zip(rows, rows[1:], strict=False):
+        assert before["from_date"] < before["to_date"]
+        assert before[key] != after[key] or before["to_date"] <= after["from_date"]
+
+
+def test_disjoint_periods_keep_the_one_that_began_last() -> None:
+    def period(name: str, start: int, end: int) -> dict[str, Any]:
+        return {"name": name, "from_date": date(2020, 1, start), "to_date": date(2020, 1, end)}
+
+    cut = disjoint([period("whole", 1, 20), period("middle", 5, 10), period("tie", 5, 8)])
+    assert [(row["name"], row["from_date"].day, row["to_date"].day) for row in cut] == [
+        ("whole", 1, 5),
+        ("tie", 5, 8),
+        ("middle", 8, 10),
+        ("whole", 10, 20),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("postcodes", "postcode"), ("providers", "provider_code")]
+)
+def test_a_key_given_twice_is_refused(table: str, column: str) -> None:
+    reference = made_up_reference(**{table: [*ROWS[table], ROWS[table][0]]})
+    with pytest.raises(RepeatedKey, match=column):
+        cam_lookup_tables(reference, rules=read_rules())
+
+
+def test_a_year_no_list_is_held_for_is_refused_by_name() -> None:
+    with pytest.raises(YearNotKnown, match="2031-32") as refusal:
+        contract_lookup_tables(made_up_reference(), financial_years=["2031-32"])
+    assert refusal.value.known == YEARS
+
+
+def test_months_outside_the_year_count_as_its_ends() -> None:
+    assert month_start("2023-24", 0) == date(2023, 4, 1)
+    assert month_start("2023-24", 13) == date(2024, 3, 1)
+
+
+def test_no_infertility_codes_make_no_pattern() -> None:
+    assert InfertilityPatterns.of(made_up_reference(infertility_codes=[])) == InfertilityPatterns()
+
+
+def test_postcodes_are_read_as_far_as_asked_for() -> None:
+    rows = ReferenceRows(made_up_reference())
+    assert rows.places(["cv1 1aa", "XX1 1XX", None])["CV11AA"]["sub_icb_code"] == "B2M3M"
+    assert rows.place("XX1 1XX") is None
+    assert rows.place("CV11AA") == rows.place("CV1 1AA")
