@@ -16,6 +16,7 @@ from ibis.backends.duckdb import Backend
 
 from speccomm.foundation.findings import Level
 from speccomm.foundation.periods import MONTHS_IN_YEAR, FinancialMonth
+from speccomm.warehouse.reading import parquet_source, sql_text
 from speccomm.warehouse.snapshot import Snapshot
 from speccomm.warehouse.store import Store
 from speccomm.warehouse.tables import (
@@ -107,7 +108,7 @@ class _Cut:
             self._tx.snapshot.data_files(table.name),
             strict=True,
         ):
-            source = f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}') as stored"
+            source = f"{parquet_source([path])} as stored"
             count = f"select count(*) from {source} where coalesce({condition}, false)"  # noqa: S608 - names made here
             going = self._con.raw_sql(count).fetchone()[0]
             if going == 0:
@@ -118,8 +119,7 @@ class _Cut:
                 columns = ", ".join(f'"{name}"' for name in table.names)
                 self._con.raw_sql(
                     f"copy (select {columns} from {source} where not coalesce({condition}, false)) "  # noqa: S608 - names made here
-                    f"to '{str(target).replace(chr(39), chr(39) * 2)}' "
-                    "(format parquet, compression zstd)"
+                    f"to {sql_text(str(target))} (format parquet, compression zstd)"
                 )
                 self._tx.add_files(table.name, [target])
 

@@ -5,6 +5,8 @@ A table at a version never changes, so what is read once is kept for the life of
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from speccomm.warehouse.delta import DataFile, files_at
 from speccomm.warehouse.tables import STORE_TABLES, store_table
 
 REMEMBERED = 64
+_GLOB = re.compile(r"[*?\[]")
 
 
 class TableReader:
@@ -51,6 +54,17 @@ def read_whole(paths: list[Path], schema: pa.Schema) -> pa.Table:
         with pq.ParquetFile(path) as parquet:
             parts.append(parquet.read().select(schema.names).cast(schema))
     return pa.concat_tables(parts) if parts else schema.empty_table()
+
+
+def parquet_source(paths: Iterable[Path]) -> str:
+    """The engine's call that reads exactly these files, whatever marks their paths hold."""
+    exact = (_GLOB.sub(r"[\g<0>]", str(path)) for path in paths)
+    return f"read_parquet([{', '.join(sql_text(path) for path in exact)}])"
+
+
+def sql_text(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _forget_oldest(memory: dict[tuple[str, int], Any]) -> None:

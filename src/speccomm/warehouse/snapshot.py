@@ -18,7 +18,7 @@ from speccomm.warehouse.commits import CommitRecord
 from speccomm.warehouse.current import current_slices, withdrawn_loads
 from speccomm.warehouse.delta import DataFile
 from speccomm.warehouse.locks import FileLock
-from speccomm.warehouse.reading import TableReader
+from speccomm.warehouse.reading import TableReader, parquet_source
 from speccomm.warehouse.selection import select_files
 from speccomm.warehouse.tables import FINDINGS, REFUSED_ROWS, StoreTable, row_table, store_table
 
@@ -173,9 +173,9 @@ class Snapshot:
 
     def _select(self, table: StoreTable, files: Sequence[str]) -> str:
         folder = self._reader.folder(table.name)
-        paths = ", ".join(_quoted(str(folder / file)) for file in files)
         columns = ", ".join(f'"{name}"' for name in table.names)
-        return f"select {columns} from read_parquet([{paths}])"  # noqa: S608 - names made here
+        source = parquet_source(folder / file for file in files)
+        return f"select {columns} from {source}"  # noqa: S608 - names made here
 
     def _view_name(self, table: StoreTable, what: str) -> str:
         key = f"{self._reader.folder(table.name)}|{self.version}|{self.as_at}|{what}"
@@ -184,10 +184,6 @@ class Snapshot:
 
 def _of_dataset(slices: pa.Table, dataset: str) -> pa.Table:
     return slices.filter(pc.equal(slices["dataset"], dataset))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _view(con: Backend, name: str, table: StoreTable, parts: Sequence[str]) -> ir.Table:

@@ -2,7 +2,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from speccomm.foundation.periods import FinancialMonth
-from speccomm.warehouse import open_store, purge_before
+from speccomm.warehouse import create_store, open_store, purge_before
 from speccomm.warehouse.commits import Purged
 
 
@@ -144,3 +144,21 @@ def test_a_reader_keeps_its_files_until_it_has_finished(store, con, made_up) -> 
     assert (again.version, again.files_left) == (None, False)
     assert parquet_files(store, "plcm") == set()
     assert [path.name for path in (store.path / "readers").iterdir()] == ["2"]
+
+
+def test_a_store_may_lie_under_any_name(tmp_path, con, made_up) -> None:
+    """Marks that the engine reads as patterns name other stores beside this one."""
+    places = [tmp_path / name for name in ("it's [a] *", "it's [a] x", "it's a *")]
+    for number, place in enumerate(places, start=1):
+        made_up.write_load(
+            create_store(place, key_id="k"),
+            "L1",
+            made_up.at(0),
+            {("RKB", 1): number, ("RKB", 2): 7},
+        )
+    for number, place in enumerate(places, start=1):
+        counts = made_up.held_counts(open_store(place).snapshot().table(con, "plcm"))
+        assert counts == {("RKB", 1): number, ("RKB", 2): 7}
+    store = open_store(places[0])
+    purge_before(store, con, before=month("2023-05"), now=made_up.at(1))
+    assert made_up.held_counts(store.snapshot().table(con, "plcm")) == {("RKB", 2): 7}
