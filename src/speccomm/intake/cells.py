@@ -98,6 +98,7 @@ class CellJudge:
         self._rules = rules
         self._dataset = dataset
         self._known: dict[str, _Judged] = {}
+        self._blank_words = pa.array(["", *rules.settings["missing_words"]])
         no_codes = pa.table({name: pa.array([], pa.string()) for name in ("code_list", "code")})
         self._allowed = pa.concat_tables(
             [
@@ -120,7 +121,7 @@ class CellJudge:
         for number, field in enumerate(columns):
             cells = table.column(number)
             if field.kind in ROW_BY_ROW_KINDS:
-                clean[field.column] = _blank_to_null(cells)
+                clean[field.column] = _blank_to_null(cells, self._blank_words)
                 said += self._long_or_blank(field, clean[field.column])
             elif self._query_kind(field) is not None:
                 coded[field] = _one_array(cells.dictionary_encode())
@@ -175,7 +176,7 @@ class CellJudge:
             fresh = cells.dictionary
             if known is not None:
                 fresh = fresh.filter(pc.invert(pc.is_in(fresh, value_set=known.values)))
-            if len(fresh):
+            if len(fresh) or known is None:
                 unmet.setdefault(self._query_kind(field) or "", {})[field] = fresh
         for kind, asked in unmet.items():
             for field, more in self._ask(connection, kind, asked).items():
@@ -260,8 +261,8 @@ class CellJudge:
 
 def value_shapes(cells: pa.Array) -> pa.Array:
     """The look of each value: letters A, digits 9, at most 24 characters. Never the value."""
-    shapes = pc.replace_substring_regex(cells, r"[0-9]", "9")
-    shapes = pc.replace_substring_regex(shapes, r"\pL", "A")
+    shapes = pc.replace_substring_regex(cells, r"\pN", "9")
+    shapes = pc.replace_substring_regex(shapes, r"[\pL\pM]", "A")
     shapes = pc.replace_substring_regex(shapes, r"[\r\n\t\x00]", "?")
     return pc.utf8_slice_codeunits(shapes, 0, 24)
 
@@ -299,9 +300,19 @@ def _spread(judged: pa.Array, indices: pa.Array) -> pa.Array:
     return judged.take(indices)
 
 
-def _blank_to_null(cells: pa.ChunkedArray) -> pa.Array:
+def _blank_to_null(cells: pa.ChunkedArray, blank_words: pa.Array) -> pa.Array:
+    """Identifiers without the spaces around them; null where there is none.
+
+    A placeholder must not become the identifier of everyone who has it.
+    """
     text = _one_array(cells)
-    blank = pc.equal(text, "")
+    letters = text.buffers()[2]
+    if letters is not None and b" " in letters.to_pybytes():
+        text = pc.utf8_trim_whitespace(text)
+    short = pc.less_equal(pc.binary_length(text), pc.max(pc.binary_length(blank_words)))
+    if not pc.any(short).as_py():
+        return text
+    blank = pc.is_in(pc.utf8_upper(text), value_set=blank_words)
     return pc.if_else(blank, None, text) if pc.any(blank).as_py() else text
 
 

@@ -93,7 +93,8 @@ class PersonBook:
         return pa.Array.from_buffers(pa.binary(), len(back), buffers)
 
     def _fresh(self, connection: Any, numbers: Numbers) -> np.ndarray[Any, Any]:
-        named = pc.binary_join_element_wise("nhs", pa.array(numbers).cast(pa.string()), ":")
+        written = pc.utf8_lpad(pa.array(numbers).cast(pa.string()), NHS_NUMBER_DIGITS, "0")
+        named = pc.binary_join_element_wise("nhs", written, ":")
         hashed = pseudonyms(connection, named, self._ring).cast(pa.binary(PSEUDONYM_BYTES))
         fresh = np.frombuffer(hashed.buffers()[1], dtype=np.uint8).reshape(-1, PSEUDONYM_BYTES)
         fresh = fresh[hashed.offset : hashed.offset + len(numbers)]

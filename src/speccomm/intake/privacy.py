@@ -149,7 +149,7 @@ def unsealed(ciphertext: bytes, ring: KeyRing, *, about: str) -> pa.Table:
     cipher = AESGCM(ring.refused_rows_key)
     try:
         clear = cipher.decrypt(ciphertext[:NONCE_BYTES], ciphertext[NONCE_BYTES:], about.encode())
-    except InvalidTag as problem:
+    except (InvalidTag, ValueError) as problem:
         raise BadKey("The refused rows cannot be opened with this key file.") from problem
     return pa.ipc.open_stream(clear).read_all()
 
