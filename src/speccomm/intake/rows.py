@@ -97,7 +97,12 @@ def judged_rows(rows: ir.Table, *, rules: IntakeRules, dataset: str) -> ir.Table
     Missing: a check whose cells are null is false; an unknown age or commissioner is null.
     """
     age = _age(rows)
-    t = rows.mutate(age_at_activity=ibis.coalesce(age, rows.age_years), age_from_birth=age)
+    has_postcode = any(field.column == "postcode" for field in rules.fields[dataset])
+    t = rows.mutate(
+        age_at_activity=ibis.coalesce(age, rows.age_years),
+        age_from_birth=age,
+        postcode_is_sent=ibis.literal(has_postcode),
+    )
     gp_known = t.gp_kind.isin(["icb", "sub_icb", "welsh_board"])
     residence_known = t.residence_kind.isin(["icb", "sub_icb", "welsh_board"])
     patient = ibis.coalesce(
@@ -209,9 +214,12 @@ def _dates_out_of_order(t: ir.Table, _: IntakeRules) -> ir.BooleanValue:
 
 def _wrong_kind_of_commissioner(t: ir.Table, rules: IntakeRules) -> ir.BooleanValue:
     code = t.commissioner_code
-    misplaced_welsh = (code == rules.settings["welsh_default"]) & ~(
-        t.written_postcode == rules.settings["welsh_default_postcode"]
-    ).fill_null(NO)
+    default_postcode = t.written_postcode == rules.settings["welsh_default_postcode"]
+    misplaced_welsh = (
+        (code == rules.settings["welsh_default"])
+        & t.postcode_is_sent
+        & ~default_postcode.fill_null(NO)
+    )
     return (
         (t.payer_kind == "icb").fill_null(NO)
         | (code == rules.settings["retired_commissioner"])
@@ -221,7 +229,7 @@ def _wrong_kind_of_commissioner(t: ir.Table, rules: IntakeRules) -> ir.BooleanVa
 
 def _category_and_service_disagree(t: ir.Table, rules: IntakeRules) -> ir.BooleanValue:
     nobody = rules.settings["not_directly_commissioned"]
-    prescribed = t.service_code.startswith("NCBPS")
+    prescribed = t.service_code.startswith(rules.settings["prescribed_service_prefix"])
     unspecialised = t.category_code == rules.settings["non_specialised_category"]
     return (prescribed & unspecialised) | (
         (t.service_code == nobody) & t.category_code.isin(rules.settings["specialised_categories"])
@@ -230,7 +238,7 @@ def _category_and_service_disagree(t: ir.Table, rules: IntakeRules) -> ir.Boolea
 
 def _delegated_line_as_99999999(t: ir.Table, rules: IntakeRules) -> ir.BooleanValue:
     return (t.service_code == rules.settings["not_directly_commissioned"]) & t.category_code.isin(
-        ["25", "26"]
+        rules.settings["delegated_categories"]
     )
 
 
@@ -261,7 +269,9 @@ def _cost_is_not_product(t: ir.Table, rules: IntakeRules) -> ir.BooleanValue:
     allowed = ibis.greatest(t.activity_count.abs(), ibis.literal(1).cast(ACTIVITY_SQL)) * (
         ibis.literal(rules.amount("unit_price_tolerance_gbp")).cast(GBP_SQL)
     )
-    return (t.activity_count * t.unit_price_gbp - t.total_cost_gbp).abs() > allowed
+    # Two numbers of at most 18 digits would be multiplied in 18, and large ones overflow.
+    product = t.activity_count.cast("decimal(22, 3)") * t.unit_price_gbp
+    return (product - t.total_cost_gbp).abs() > allowed
 
 
 def _day_case_with_stay(t: ir.Table, rules: IntakeRules) -> ir.BooleanValue:
@@ -284,7 +294,7 @@ def _far_from_plan(t: ir.Table, rules: IntakeRules) -> ir.BooleanValue:
     away = (t.actual_price_gbp - t.planned_price_gbp).abs()
     share = ibis.literal(rules.amount("variance_share")).cast("decimal(5, 4)")
     floor = ibis.literal(rules.amount("variance_floor_gbp")).cast(GBP_SQL)
-    return (away > floor) & (away > t.planned_price_gbp.abs() * share)
+    return (away > floor) & (away > t.planned_price_gbp.abs().cast("decimal(22, 4)") * share)
 
 
 def _price_far_from_plan(t: ir.Table, rules: IntakeRules) -> ir.BooleanValue:
