@@ -270,7 +270,7 @@ def _cost_is_not_product(t: ir.Table, rules: IntakeRules) -> ir.BooleanValue:
         ibis.literal(rules.amount("unit_price_tolerance_gbp")).cast(GBP_SQL)
     )
     # Two numbers of at most 18 digits would be multiplied in 18, and large ones overflow.
-    product = t.activity_count.cast("decimal(22, 3)") * t.unit_price_gbp
+    product = t.activity_count.cast("decimal(22, 4)") * t.unit_price_gbp
     return (product - t.total_cost_gbp).abs() > allowed
 
 
