@@ -114,6 +114,7 @@ class FolderSink:
 
 
 STATISTICS = (
+    "load_id",
     "provider_code",
     "financial_year",
     "financial_month",
