@@ -21,8 +21,8 @@ Across = Callable[[ir.Table, IntakeRules], ir.Table]
 def repeated_activities(plcm: ir.Table, _: IntakeRules) -> ir.Table:
     """CHK-C04: every occurrence after the first of an identifier, or of one person's activity.
 
-    Missing: rows without identifier are compared by person, date, point of delivery and tariff
-             code; rows with neither identifier nor person are not compared.
+    Missing: a row is compared by its identifier if it has one, and by provider, person, date,
+             point of delivery and tariff code if it has them all.
     """
     by_identifier = _occurrences_after_first(
         plcm.filter(plcm.cds_unique_identifier.notnull()),
@@ -32,6 +32,7 @@ def repeated_activities(plcm: ir.Table, _: IntakeRules) -> ir.Table:
         plcm.filter(
             plcm.person_pseudonym.notnull(),
             plcm.activity_start_date.notnull(),
+            plcm.pod_code.notnull(),
             plcm.tariff_code.notnull(),
         ),
         ["provider_code", "person_pseudonym", "activity_start_date", "pod_code", "tariff_code"],
@@ -105,7 +106,10 @@ def critical_care_apart(plcm: ir.Table, rules: IntakeRules) -> ir.Table:
 
 
 def uneven_blocks(acm: ir.Table, rules: IntakeRules) -> ir.Table:
-    """CHK-P09: months in which a block line's money is not what it is in most months."""
+    """CHK-P09: months in which a block line's money is not what it is in most months.
+
+    Of two amounts found equally often, the one met in the earlier month is the usual one.
+    """
     blocks = acm.filter(
         acm.pod_code.isin(rules.settings["block_pods"]), acm.actual_price_gbp.notnull()
     )
@@ -118,7 +122,14 @@ def uneven_blocks(acm: ir.Table, rules: IntakeRules) -> ir.Table:
         "local_pod_code",
     ]
     keyed = blocks.mutate(line=_hash(blocks, line))
-    usual = keyed.group_by(usual_line="line").agg(usual_price=keyed.actual_price_gbp.mode())
+    prices = keyed.group_by("line", usual_price="actual_price_gbp").agg(
+        times=keyed.count(), first_month=keyed.financial_month.min()
+    )
+    by_use = ibis.window(
+        group_by="line", order_by=[prices.times.desc(), prices.first_month, prices.usual_price]
+    )
+    ranked = prices.mutate(place=ibis.row_number().over(by_use))
+    usual = ranked.filter(ranked.place == 0).select("usual_price", usual_line="line")
     joined = keyed.join(usual, keyed.line == usual.usual_line)
     return joined.filter(joined.actual_price_gbp != joined.usual_price).select(*ROW)
 

@@ -255,7 +255,8 @@ class CellJudge:
                 rows = np.flatnonzero(long.to_numpy(zero_copy_only=False))
                 level = self._rules.checks["CHK-F02"].level
                 shapes = value_shapes(cells.take(pa.array(rows)))
-                said.append(Said("CHK-F02", level, field.field_name, rows, shapes))
+                if len(rows):
+                    said.append(Said("CHK-F02", level, field.field_name, rows, shapes))
         return said
 
 
