@@ -1,0 +1,1 @@
+"""Speed and memory, measured as ratios of runs made side by side. See README.md."""
