@@ -204,7 +204,7 @@ class CellJudge:
             connection.register("allowed_codes", self._allowed)
         connection.register("cell_values", pa.table(table))
         answer = connection.execute(self.queries[kind]).to_arrow_table()
-        clean = _one_array(answer["clean"])
+        clean = _one_array(answer["clean"]).cast(CLEAN_TYPES[kind])
         bits = np.zeros(len(stacked), dtype=np.uint16)
         for number, flag in enumerate(values.FLAGS):
             bits |= _numpy_bool(answer[flag]).astype(np.uint16) << number
