@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from speccomm.assignment.contract_rules import read_contract_rules
@@ -104,9 +105,11 @@ def load(request: LoadRequest) -> LoadAnswer:
     received_at = request.received_at.astimezone(UTC)
     load_id = f"{received_at:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
     staging = store.staging(load_id)
+    connection = _engine(request.settings, staging)
+    before = store.snapshot()
     try:
         submission = Submission(
-            connection=_engine(request.settings, staging),
+            connection=connection,
             rules=rules,
             contract_rules=read_contract_rules(),
             reference=reference,
@@ -118,9 +121,12 @@ def load(request: LoadRequest) -> LoadAnswer:
             progress=request.progress,
             phases=Phases(request.clock),
         )
-        outcome = submission.run(opened, before=store.snapshot())
+        outcome = submission.run(opened, before=before)
+        _refuse_copies(outcome.files)
         return _commit(request, store, reference, ring, submission, outcome, received_at)
     finally:
+        before.release()
+        connection.disconnect()
         store.discard_staging(load_id)
 
 
@@ -141,7 +147,7 @@ def _commit(
     timing = submission.phases.timing(COMMIT)
     with timing, store.write(purpose=f"load {load_id}") as transaction:
         _require_key(store, ring)
-        before = totals_by_slice(_earlier(transaction.snapshot, slices))
+        before = totals_by_slice(_earlier(transaction.snapshot, slices, received_at))
         now = totals_by_slice(slices)
         if not request.accept_shrink:
             refuse_shrinking(now, before, share=submission.rules.amount("shrink_share"))
@@ -316,6 +322,17 @@ def _open_all(files: tuple[Path, ...], dataset: str | None, rules: IntakeRules) 
     return sorted(opened, key=lambda file: (PLAN_FIRST.index(file.dataset), file.path.name))
 
 
+def _refuse_copies(files: pa.Table) -> None:
+    """Two copies of one file would count its rows twice."""
+    met: dict[str, str] = {}
+    for row in files.to_pylist():
+        other = met.setdefault(row["sha256"], row["file_name"])
+        if other != row["file_name"]:
+            raise NothingToLoad(
+                f"{other} and {row['file_name']} are the same, byte for byte. Name only one."
+            )
+
+
 def _engine(settings: EngineSettings, folder: Path) -> Any:
     spill = settings.temp_directory or folder / "spill"
     spill.mkdir(parents=True, exist_ok=True)
@@ -332,9 +349,15 @@ def _require_key(store: Store, ring: KeyRing) -> None:
         )
 
 
-def _earlier(snapshot: Snapshot, slices: pa.Table) -> pa.Table:
-    """Current slices of the data sets and providers a load touches."""
+def _earlier(snapshot: Snapshot, slices: pa.Table, received_at: datetime) -> pa.Table:
+    """Current slices of the data sets and providers a load touches that were received before it.
+
+    What was received later stays current, so the load takes nothing from it.
+    """
     current = snapshot.slices()
+    current = current.filter(
+        pc.less_equal(current["received_at"], pa.scalar(received_at, pa.timestamp("us", "UTC")))
+    )
     touched = slices.group_by(["dataset", "provider_code", "financial_year"]).aggregate([])
     return current.join(
         touched, ["dataset", "provider_code", "financial_year"], join_type="left semi"

@@ -87,6 +87,7 @@ class ChunkJudge:
             _ = self._cells.queries
         judged = self._cells.judge(connection, table, columns)
         clean, said = dict(judged.columns), list(judged.said)
+        _forget_unknown_providers(clean, said)
         rows = table.num_rows
         said += self._people(connection, clean, table, columns)
         self._assign(connection, clean, rows)
@@ -300,6 +301,20 @@ def _assign_sql(contract_rules: ContractRules) -> str:
     assigned = assign_contract_rows(rows, lookups, rules=contract_rules)
     with_lines = with_service_lines(assigned, lookups)
     return str(ibis.to_sql(with_lines.order_by("row_key"), dialect="duckdb"))
+
+
+def _forget_unknown_providers(clean: dict[str, pa.Array], said: list[Said]) -> None:
+    """Make the provider missing where the code is none, so that such a row has no slice.
+
+    Whatever stands there may be anything, a patient's number too, and slices are kept in clear.
+    """
+    for one in said:
+        if one.check_id == "CHK-F03" and one.code_list == "trusts":
+            codes = clean["provider_code"]
+            known = np.ones(len(codes), dtype=bool)
+            known[one.rows] = False
+            indices = pc.if_else(pa.array(known), codes.indices, None)
+            clean["provider_code"] = pa.DictionaryArray.from_arrays(indices, codes.dictionary)
 
 
 def _unlink(clean: dict[str, pa.Array]) -> None:

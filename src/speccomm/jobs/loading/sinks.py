@@ -48,7 +48,7 @@ class FolderSink:
         if accepted.any():
             rows = accepted_rows(chunk, load_id=self.load_id)
             if not accepted.all():
-                rows = rows.filter(pa.array(accepted))
+                rows = _without_leftovers(rows.filter(pa.array(accepted)))
             self._write(dataset, rows, chunk)
         if chunk.findings.num_rows:
             self._write("findings", plain_findings([chunk.findings]), chunk)
@@ -144,6 +144,15 @@ def accepted_rows(chunk: FinishedChunk, *, load_id: str) -> pa.Table:
     return pa.table(
         {field.name: _typed(columns.get(field.name), field.type, rows) for field in schema}
     )
+
+
+def _without_leftovers(rows: pa.Table) -> pa.Table:
+    """Rows as plain values: a dictionary would carry the values of refused rows into the file."""
+    for at, column in enumerate(rows.columns):
+        if pa.types.is_dictionary(column.type):
+            plain = column.cast(column.type.value_type)
+            rows = rows.set_column(at, rows.column_names[at], plain)
+    return rows
 
 
 def _typed(values: pa.Array | None, kind: pa.DataType, rows: int) -> pa.Array:

@@ -161,12 +161,9 @@ class Submission:
         )
 
     def _place_plans(self, before: Snapshot | None) -> None:
-        """Services in a plan: of this submission, and of the store for providers not in it."""
+        """Services in a plan: of this submission, and of the store for slices not in it."""
         columns = ["provider_code", "financial_year", "service_code"]
-        planned = self._staged("iap").select(*columns).distinct()
-        if before is not None:
-            held = before.table(self.connection, "iap").select(*columns).distinct()
-            planned = planned.union(held, distinct=True)
+        planned = self._with_store("iap", before, columns).distinct()
         place_planned_services(self.connection.con, self.connection.to_pyarrow(planned))
 
     def _look_across(self, datasets: set[str], before: Snapshot | None) -> None:
@@ -194,12 +191,12 @@ class Submission:
         places = {
             place for (dataset, place) in self.slices.numbers if dataset in ("acm", *PATIENT_LEVEL)
         }
-        acm = self._with_store("acm", before)
+        acm = self._with_store("acm", before, _money_columns("acm"))
         aggregated = {key[1] for key in self.slices.numbers if key[0] == "acm"}
         if before is not None:
             aggregated |= _places(before.slices(), "acm")
         held = {
-            dataset: self._with_store(dataset, before)
+            dataset: self._with_store(dataset, before, _money_columns(dataset))
             for dataset in PATIENT_LEVEL
             if dataset in datasets or (before is not None and _places(before.slices(), dataset))
         }
@@ -215,15 +212,13 @@ class Submission:
             )
         )
 
-    def _with_store(self, dataset: str, before: Snapshot | None) -> ir.Table:
+    def _with_store(self, dataset: str, before: Snapshot | None, columns: list[str]) -> ir.Table:
         """This submission's rows, and the store's for the slices it does not replace."""
-        measure = "actual_price_gbp" if dataset == "acm" else "total_cost_gbp"
-        columns = ["provider_code", "financial_year", "financial_month", "pod_code", measure]
         staged = self._staged(dataset).select(*columns)
         if before is None:
             return staged
         replaced = [place for (of, place) in self.slices.numbers if of == dataset]
-        held = before.table(self.connection, dataset).select(*columns)
+        held = before.table(self.connection, dataset)
         if replaced:
             gone = ibis.memtable(
                 pa.table(
@@ -235,7 +230,7 @@ class Submission:
                 )
             )
             held = held.anti_join(gone, ["provider_code", "financial_year", "financial_month"])
-        return staged.union(held)
+        return staged.union(held.select(*columns))
 
     def _files(self, outcomes: list[FileOutcome]) -> pa.Table:
         return pa.Table.from_pylist(
@@ -320,6 +315,12 @@ def _by_dataset(opened: list[OpenedFile]) -> list[tuple[str, list[OpenedFile]]]:
     order = ("iap", *(name for name in ROW_TABLES if name != "iap"))
     grouped = [(name, [file for file in opened if file.dataset == name]) for name in order]
     return [(name, files) for name, files in grouped if files]
+
+
+def _money_columns(dataset: str) -> list[str]:
+    """What reconciliation needs of a data set."""
+    measure = "actual_price_gbp" if dataset == "acm" else "total_cost_gbp"
+    return ["provider_code", "financial_year", "financial_month", "pod_code", measure]
 
 
 def _places(slices: pa.Table, dataset: str) -> set[Place]:
