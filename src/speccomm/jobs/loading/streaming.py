@@ -367,17 +367,17 @@ def _whole(outcome: FileOutcome) -> FileOutcome:
 def file_findings(outcome: FileOutcome, rules: IntakeRules, *, load_id: str | None) -> pa.Table:
     """What is to be said of a file as a whole: its header, encoding, empty rows and columns."""
     opened = outcome.opened
-    said: list[tuple[str, Level | None, str | None]] = [
-        ("CHK-N08", None, name) for name in opened.respelt
-    ]
+    said: list[tuple[str, Level | None, str | None, str]] = []
+    if opened.respelt:
+        said.append(("CHK-N08", None, None, f"They stand for {', '.join(opened.respelt)}."))
     if outcome.encoding == "cp1252":
-        said.append(("CHK-N09", None, None))
+        said.append(("CHK-N09", None, None, ""))
     if outcome.blank:
-        said.append(("CHK-N11", None, None))
+        said.append(("CHK-N11", None, None, f"There are {outcome.blank:,}."))
     if len(outcome.created_at) > 1:
-        said.append(("CHK-F05M", None, "DATE AND TIME DATA SET CREATED"))
+        said.append(("CHK-F05M", None, "DATE AND TIME DATA SET CREATED", ""))
     said += [
-        ("CHK-F01", absent.blank_level, absent.field_name)
+        ("CHK-F01", absent.blank_level, absent.field_name, "The file has no such column.")
         for absent in opened.missing
         if absent.blank_level is not None
     ]
@@ -391,8 +391,8 @@ def file_findings(outcome: FileOutcome, rules: IntakeRules, *, load_id: str | No
                 file_name=Path(opened.path).name,
                 level=level if level is not Level.REFUSE else Level.WARNING,
                 field=name,
-                detail="The file has no such column." if check_id == "CHK-F01" else "",
+                detail=detail,
             )
-            for check_id, level, name in said
+            for check_id, level, name, detail in said
         ]
     )
