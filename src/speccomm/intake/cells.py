@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import ibis
-import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -134,30 +132,11 @@ class CellJudge:
     @cached_property
     def queries(self) -> dict[str, str]:
         """The judging queries by kind, compiled once."""
-        words: list[str] = self._rules.settings["missing_words"]
-        largest = int(self._rules.settings["largest_number"])
-        plain = ibis.table(values.VALUES_SCHEMA, name="cell_values")
-        codes = ibis.table(values.CODES_SCHEMA, name="cell_values")
-        allowed = ibis.table(values.ALLOWED_SCHEMA, name="allowed_codes")
-        plan = self._dataset == "iap"
-        judged: dict[str, Callable[[], ir.Table]] = {
-            "gbp": lambda: values.judged_numbers(
-                plain, scale=4, largest=largest, missing_words=words
-            ),
-            "activity": lambda: values.judged_numbers(
-                plain, scale=3, largest=largest, missing_words=words
-            ),
-            "integer": lambda: values.judged_whole_numbers(plain, missing_words=words),
-            "date": lambda: values.judged_dates(plain, missing_words=words),
-            "timestamp": lambda: values.judged_timestamps(plain, missing_words=words),
-            "financial_month": lambda: values.judged_months(plain, plan=plan, missing_words=words),
-            "financial_year": lambda: values.judged_years(plain, missing_words=words),
-            "code": lambda: values.judged_codes(codes, allowed, missing_words=words),
-        }
-        return {
-            kind: str(ibis.to_sql(build().order_by("position"), dialect="duckdb"))
-            for kind, build in judged.items()
-        }
+        return _queries(
+            tuple(self._rules.settings["missing_words"]),
+            int(self._rules.settings["largest_number"]),
+            plan=self._dataset == "iap",
+        )
 
     def _query_kind(self, field: Field) -> str | None:
         """Which query judges a field; None for kinds that are judged elsewhere."""
@@ -258,6 +237,29 @@ class CellJudge:
                 if len(rows):
                     said.append(Said("CHK-F02", level, field.field_name, rows, shapes))
         return said
+
+
+@cache
+def _queries(missing: tuple[str, ...], largest: int, *, plan: bool) -> dict[str, str]:
+    """The judging queries by kind; compiled once in a process, which takes a while."""
+    words = list(missing)
+    plain = ibis.table(values.VALUES_SCHEMA, name="cell_values")
+    codes = ibis.table(values.CODES_SCHEMA, name="cell_values")
+    allowed = ibis.table(values.ALLOWED_SCHEMA, name="allowed_codes")
+    judged = {
+        "gbp": values.judged_numbers(plain, scale=4, largest=largest, missing_words=words),
+        "activity": values.judged_numbers(plain, scale=3, largest=largest, missing_words=words),
+        "integer": values.judged_whole_numbers(plain, missing_words=words),
+        "date": values.judged_dates(plain, missing_words=words),
+        "timestamp": values.judged_timestamps(plain, missing_words=words),
+        "financial_month": values.judged_months(plain, plan=plan, missing_words=words),
+        "financial_year": values.judged_years(plain, missing_words=words),
+        "code": values.judged_codes(codes, allowed, missing_words=words),
+    }
+    return {
+        kind: str(ibis.to_sql(table.order_by("position"), dialect="duckdb"))
+        for kind, table in judged.items()
+    }
 
 
 def value_shapes(cells: pa.Array) -> pa.Array:

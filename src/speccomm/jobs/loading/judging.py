@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -284,10 +285,20 @@ def distinct_rows(
     return first, inverse
 
 
+def _once(key: tuple[str, ...], compile_query: Callable[[], str]) -> str:
+    """A query compiled once in a process: compiling takes longer than most files take to load."""
+    if key not in _COMPILED:
+        _COMPILED[key] = compile_query()
+    return _COMPILED[key]
+
+
 def _row_sql(rules: IntakeRules, dataset: str) -> str:
-    rows = ibis.table(ibis.schema(dict(ROW_COLUMNS)), name="judged_input")
-    judged = judged_rows(rows, rules=rules, dataset=dataset)
-    return str(ibis.to_sql(judged.order_by("position"), dialect="duckdb"))
+    def compile_query() -> str:
+        rows = ibis.table(ibis.schema(dict(ROW_COLUMNS)), name="judged_input")
+        judged = judged_rows(rows, rules=rules, dataset=dataset)
+        return str(ibis.to_sql(judged.order_by("position"), dialect="duckdb"))
+
+    return _once((dataset, *_said_by(rules.references), str(rules.settings)), compile_query)
 
 
 def _line_sql() -> str:
@@ -296,11 +307,19 @@ def _line_sql() -> str:
 
 
 def _assign_sql(contract_rules: ContractRules) -> str:
-    rows = ibis.table(ibis.schema({"row_key": "int64", **CONTRACT_ROW}), name="cam_rows")
-    lookups = ContractLookups.unbound()
-    assigned = assign_contract_rows(rows, lookups, rules=contract_rules)
-    with_lines = with_service_lines(assigned, lookups)
-    return str(ibis.to_sql(with_lines.order_by("row_key"), dialect="duckdb"))
+    def compile_query() -> str:
+        rows = ibis.table(ibis.schema({"row_key": "int64", **CONTRACT_ROW}), name="cam_rows")
+        lookups = ContractLookups.unbound()
+        assigned = assign_contract_rows(rows, lookups, rules=contract_rules)
+        with_lines = with_service_lines(assigned, lookups)
+        return str(ibis.to_sql(with_lines.order_by("row_key"), dialect="duckdb"))
+
+    said = _said_by((contract_rules.rulebook.reference,))
+    return _once((*said, str(contract_rules.settings)), compile_query)
+
+
+def _said_by(references: tuple[dict[str, str], ...]) -> list[str]:
+    return [reference["sha256"] for reference in references]
 
 
 def _forget_unknown_providers(clean: dict[str, pa.Array], said: list[Said]) -> None:
@@ -357,3 +376,4 @@ _ARROW: dict[str, pa.DataType] = {
 }
 
 _LINE_SQL = _line_sql()
+_COMPILED: dict[tuple[str, ...], str] = {}
