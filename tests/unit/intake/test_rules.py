@@ -18,7 +18,7 @@ RULES = intake_rules()
 CHECKS = list(RULES.checks.values())
 FIELDS = [(dataset, field) for dataset in DATASETS for field in RULES.fields[dataset]]
 BY_HAND = {
-    "CHK-S01", "CHK-S02", "CHK-S03", "CHK-S04", "CHK-N08", "CHK-N09", "CHK-N11", "CHK-F05M", "CHK-C01",
+    "CHK-S01", "CHK-S02", "CHK-S03", "CHK-S04", "CHK-N08", "CHK-N09", "CHK-N11", "CHK-N13", "CHK-F05M", "CHK-C01",
     "CHK-C03", "CHK-C07",
 }  # fmt: skip
 RUNNABLE = {*FLAG_CHECKS.values(), *PREDICATES, *ACROSS, *BY_HAND}

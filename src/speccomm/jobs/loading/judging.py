@@ -17,7 +17,6 @@ from speccomm.assignment.contract_monitoring import assign_contract_rows
 from speccomm.assignment.contract_rules import ContractRules
 from speccomm.assignment.service_lines import with_service_lines
 from speccomm.assignment.tables import CONTRACT_ROW
-from speccomm.foundation.findings import Level
 from speccomm.intake.cells import CellJudge, Mask, Said, refused_rows
 from speccomm.intake.people import PersonBook, identities, residences
 from speccomm.intake.privacy import KeyRing
@@ -97,8 +96,12 @@ class ChunkJudge:
         if self._rules.settings["opt_out_action"] == "unlink":
             _unlink(clean)
         else:
-            said = [_as_refusal(one) if one.check_id == "CHK-N12" else one for one in said]
+            said = [self._keep_out(one) if one.check_id == "CHK-N12" else one for one in said]
         return JudgedChunk(clean, said, refused_rows(said, rows))
+
+    def _keep_out(self, opted_out: Said) -> Said:
+        check = self._rules.checks["CHK-N13"]
+        return Said(check.check_id, check.level, None, opted_out.rows)
 
     def _people(
         self,
@@ -356,10 +359,6 @@ def _unlink(clean: dict[str, pa.Array]) -> None:
         if name in clean:
             values = _plain(clean[name])
             clean[name] = pc.if_else(out, pa.nulls(len(values), values.type), values)
-
-
-def _as_refusal(one: Said) -> Said:
-    return Said(one.check_id, Level.REFUSE, one.field_name, one.rows, one.shapes, one.code_list)
 
 
 def _plain(values: pa.Array) -> pa.Array:

@@ -33,10 +33,7 @@ def sentence(check: Check, rules: IntakeRules, *, field: str | None, code_list: 
     """The check's sentence with the field, the list and the settings it names filled in."""
     words = {**rules.settings, "field": field or "the row"}
     words["list"] = LIST_NAMES.get(code_list or "", "known codes")
-    filled = re.sub(r"\{(\w+)\}", lambda match: str(words[match[1]]), check.sentence)
-    if check.check_id == "CHK-F01" and field is None:
-        return filled
-    return filled
+    return re.sub(r"\{(\w+)\}", lambda match: str(words[match[1]]), check.sentence)
 
 
 def findings_of_rows(
