@@ -6,6 +6,8 @@ BIN := .venv/bin
 SCALE ?= 1.0
 DEMO_DIR ?= demo
 WORKERS ?= 2
+ROWS ?= 10000000
+ONLY ?=
 PACKAGES_FOR_TESTS := chromium fonts-dejavu-core
 
 .PHONY: help demo test check bench soak lock clean reference-docs system-packages
@@ -26,8 +28,8 @@ check: .venv/.dev ## format, lint, types, import contracts, rulebooks and house 
 	$(BIN)/lint-imports --config importlinter.ini
 	$(BIN)/python -m pytest -q tests/house
 
-bench: .venv/.dev ## speed and memory, as ratios within one run
-	$(BIN)/python -m benchmarks
+bench: .venv/.dev ## speed and memory, as ratios within one run; ROWS=1000000 is quick, ONLY=dve or demo asks for one part
+	$(BIN)/python -m benchmarks.run --rows $(ROWS) --only "$(ONLY)"
 
 soak: .venv/.dev ## the long tests: large property runs, repeated kills
 	$(BIN)/python -m pytest -n $(WORKERS) -m soak

@@ -249,7 +249,7 @@ def _codes(
     tidied = (text != written) & ~blank & (column.kind != "text")
     suffixed = text.str.endswith("00") & (text.str.len() == 5) & (column.kind == "provider")
     clean = text.mask(suffixed, text.str.slice(0, 3))
-    known = pd.Series(False, index=text.index)
+    known = text.isna()
     unknown = known
     if column.code_list is not None:
         held = lists.loc[lists["code_list"] == column.code_list, "code"]
@@ -564,7 +564,7 @@ def _chosen(conditions: list[Any], values: list[str | None]) -> np.ndarray[Any, 
 
 
 def _yes(flags: pd.Series) -> pd.Series:
-    return flags.astype("boolean").fillna(False).astype(bool)
+    return flags.astype("boolean").fillna(value=False).astype(bool)
 
 
 def _with_lookups(rows: pd.DataFrame, book: dict[str, pd.DataFrame]) -> pd.DataFrame:

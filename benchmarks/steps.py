@@ -183,6 +183,16 @@ def pandas(file: str, lookups: str, key_file: str, out: str) -> Answer:
     return {"seconds": time.perf_counter() - begun, **answer}
 
 
+def demo(folder: str) -> Answer:
+    """`speccomm demo` at full scale, from made-up files to a pack."""
+    from speccomm.cli.main import main
+
+    shutil.rmtree(folder, ignore_errors=True)
+    begun = time.perf_counter()
+    code = main(["demo", "--dir", folder])
+    return {"seconds": time.perf_counter() - begun, "exit_code": code}
+
+
 def _folder_mib(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
 
@@ -195,6 +205,7 @@ STEPS: Mapping[str, Callable[..., Answer]] = {
     "flows": flows,
     "question": question,
     "pandas": pandas,
+    "demo": demo,
 }
 
 
