@@ -179,8 +179,8 @@ OTHER_PLANTS = (
         "block line higher in one month", "pod_code = 'BLOCK' and financial_month = 5",
     ),
     Plant(
-        "acm", "CHK-C01", WARNING, {"actual_price_gbp": "(actual_price_gbp + 750)::varchar"},
-        "aggregate 750 pounds above patient level",
+        "acm", "CHK-C01", WARNING, {"actual_price_gbp": "(actual_price_gbp + 40)::varchar"},
+        "aggregate 40 pounds above patient level",
         "pod_code like 'OPFU%' and actual_price_gbp > 400",
     ),
     Plant(

@@ -68,9 +68,8 @@ def shaped_cell(column: str, kind: str, cell: str, shapes: frozenset[str]) -> st
     """The SQL of a cell as its file's shapes respell it."""
     if "windows_1252" in shapes and column == "local_pod_description":
         return ACCENTED
-    for shape in sorted(shapes & set(CELL_SHAPES)):
-        kinds, respelt, _ = CELL_SHAPES[shape]
-        if kind in kinds or column in kinds:
+    for shape, (kinds, respelt, _) in CELL_SHAPES.items():
+        if shape in shapes and (kind in kinds or column in kinds):
             cell = respelt.replace("cell", f"({cell})")
     return cell
 

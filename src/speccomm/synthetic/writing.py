@@ -36,26 +36,34 @@ def file_name(dataset: str, provider_code: str) -> str:
 
 
 def put_in_file_order(connection: Backend, dataset: str) -> None:
-    """Put a data set's rows in the order of its files, faults laid beside them, as syn_file_<name>.
+    """Put a data set's rows in the order of its files, faults laid beside them.
 
-    Shape:   one row per row of a file, with row_number as a spreadsheet numbers it (header is 1)
-             and `changed`, the cells a fault rewrites.
+    Shape:   syn_sorted_<dataset>: every row, in the order it is written, with `changed`, the cells
+             a fault rewrites; syn_file_<dataset>: the same with row_number as a spreadsheet
+             numbers it (header is 1), in no order.
     """
     connection.raw_sql(
         f"""
-        create or replace temp table syn_file_{dataset} as
+        create or replace temp table syn_sorted_{dataset} as
         with changed as (
           select row_id, map_from_entries(list((column_name, text) order by column_name))
             as changed
           from syn_change where dataset = '{dataset}' group by row_id
         )
-        select t.*, c.changed,
-          1 + row_number() over (partition by t.file_provider
-            order by t.financial_month, hash(t.row_id, getvariable('synthetic_seed')), t.row_id)
-            as row_number
+        select t.*, c.changed
         from {TABLES[dataset]} t left join changed c on c.row_id = t.row_id
-        order by t.file_provider, row_number
+        order by t.file_provider, t.financial_month,
+          hash(t.row_id, getvariable('synthetic_seed')), t.row_id
         """  # noqa: S608 - names are this package's own
+    )
+    connection.raw_sql(
+        f"""
+        create or replace temp view syn_file_{dataset} as
+        select s.*, s.rowid - f.first_row + 2 as row_number
+        from syn_sorted_{dataset} s
+          join (select file_provider, min(rowid) as first_row
+            from syn_sorted_{dataset} group by all) f using (file_provider)
+        """  # noqa: S608 - as above
     )
 
 
@@ -88,7 +96,7 @@ def _cell(column: str, dataset: str, changed: set[str]) -> str:
 def write_files(
     connection: Backend, dataset: str, folder: Path, *, progress: Progress
 ) -> list[Path]:
-    """Write one file per provider from syn_file_<dataset>; return them in the order of providers.
+    """Write one file per provider from syn_sorted_<dataset>; return them in the order of providers.
 
     Shape:   UTF-8, published headings and order, but where synthetic/file_shapes says otherwise.
     """
@@ -96,7 +104,7 @@ def write_files(
     providers = [
         row[0]
         for row in connection.raw_sql(
-            f"select distinct file_provider from syn_file_{dataset} order by 1"  # noqa: S608
+            f"select distinct file_provider from syn_sorted_{dataset} order by 1"  # noqa: S608
         ).fetchall()
     ]
     paths = []
@@ -127,7 +135,7 @@ def _write_file(
     copy_rows(
         connection,
         ", ".join(f'{cell} as "{heading}"' for heading, cell in cells),
-        f"syn_file_{dataset} where file_provider = '{provider}'",
+        f"syn_sorted_{dataset} where file_provider = '{provider}'",
         path,
     )
     if "windows_1252" in shapes:
