@@ -59,19 +59,16 @@ def explain_contract_row(
     if not case.year_known:
         meaning = rules.reasons[YEAR_NOT_KNOWN]
         return ContractExplanation(None, None, YEAR_NOT_KNOWN, None, (meaning,))
-    sentences: list[str] = []
-    for rule in rules.rules:
-        if not case.holds(rule.when):
-            sentences.append(f"{QUESTIONS[rule.when]} No.")
-            continue
-        sentences.append(f"{QUESTIONS[rule.when]} Yes.")
-        for way in rule.find:
-            code, found = case.follow(way)
-            if found:
-                sentences.append(f"{_capital(PLACES[way.source])} gives {code or 'no answer'}.")
-                return case.answer(code, way.category, way.reason, sentences)
-        return case.answer(rule.commissioner, rule.category, rule.reason, sentences)
-    raise AssertionError("the rulebook ends with the rule anything_else")
+    number = next(n for n, rule in enumerate(rules.rules) if case.holds(rule.when))
+    sentences = [f"{QUESTIONS[rule.when]} No." for rule in rules.rules[:number]]
+    rule = rules.rules[number]
+    sentences.append(f"{QUESTIONS[rule.when]} Yes.")
+    for way in rule.find:
+        code, found = case.follow(way)
+        if found:
+            sentences.append(f"{_capital(PLACES[way.source])} gives {code or 'no answer'}.")
+            return case.answer(code, way.category, way.reason, sentences)
+    return case.answer(rule.commissioner, rule.category, rule.reason, sentences)
 
 
 class _Case:
@@ -250,12 +247,23 @@ class _Case:
         postcode = listed[-1]["postcode"] if listed else None
         postcode = postcode or (trusts[-1]["postcode"] if trusts else None)
         place = self.reference.place(postcode) or {}
-        icb = trust.get("icb_code") or place.get("icb_code")
         body = self._responsible(place.get("sub_icb_code"))
         if body.get("level") == "sub_icb":
             return body
+        icb = self._board_today(provider, trust.get("icb_code") or place.get("icb_code"))
         members = self._members(icb)
-        return self._responsible(members[0] if len(members) == 1 else icb)
+        found = self._responsible(members[0] if len(members) == 1 else icb)
+        return found or self._region(trust.get("region_code"))
+
+    def _board_today(self, provider: str, board: str | None) -> str | None:
+        """The board of a head office on the day, where the one recorded has ended."""
+        for row in self._dated("trust_icbs"):
+            if row["provider_code"] == provider:
+                board = row["icb_code"]
+        for row in self.reference.rows("icb_successors"):
+            if row["icb_code"] == board and row["effective_date"] <= self.day:
+                return str(row["successor_code"])
+        return board
 
     def _establishment(self) -> Body:
         code = self.row["gp_practice_code"]
@@ -281,7 +289,7 @@ class _Case:
             r["delegated"] for r in self._dated("delegation") if r["sub_icb_code"] == sub_icb
         )
 
-    def _region(self, code: str) -> Body:
+    def _region(self, code: str | None) -> Body:
         region = self._one("regions", "region_code", code) or {}
         return {
             "hub_code": region.get("specialised_hub_code"),

@@ -133,9 +133,12 @@ def _spells(
 
 
 DATED = dict.fromkeys(
-    ("regions", "icbs", "sub_icbs", "delegation", "welsh_boards", "trusts"),
+    ("regions", "icbs", "sub_icbs", "delegation", "welsh_boards", "trusts", "trust_icbs"),
     ("from_date", "to_date"),
-) | {"armed_forces_practices": ("open_date", "close_date")}
+) | {
+    "armed_forces_practices": ("open_date", "close_date"),
+    "icb_successors": ("effective_date",),
+}
 
 
 def bodies_on(rows: ReferenceRows, day: date) -> list[dict[str, Any]]:
@@ -185,6 +188,8 @@ def hosts_on(rows: ReferenceRows, day: date, bodies: list[dict[str, Any]]) -> li
     Shape:   one row per provider code of the providers file or the trusts.
     Missing: where the postcode directory does not settle the sub-ICB, the ICB's only sub-ICB
              does; with several, sub_icb_code is null and the region's codes are still given.
+             Where the board is not in force either, delegated is null and the region is the
+             trust's own.
     """
     trusts = latest_by(rows.rows("trusts"), "provider_code")
     trusts.update(latest_by(rows.on("trusts", day), "provider_code"))
@@ -193,6 +198,13 @@ def hosts_on(rows: ReferenceRows, day: date, bodies: list[dict[str, Any]]) -> li
         addresses[row["provider_code"]] = row["postcode"] or addresses.get(row["provider_code"])
     places = rows.places(addresses.values())
     by_code = {body["body_code"]: body for body in bodies}
+    regions = {row["region_code"]: row for row in rows.on("regions", day)}
+    moved = {row["provider_code"]: row["icb_code"] for row in rows.on("trust_icbs", day)}
+    joined = {
+        row["icb_code"]: row["successor_code"]
+        for row in rows.rows("icb_successors")
+        if row["effective_date"] <= day
+    }
     members: dict[str, list[str]] = {}
     for body in bodies:
         if body["level"] == "sub_icb":
@@ -200,11 +212,14 @@ def hosts_on(rows: ReferenceRows, day: date, bodies: list[dict[str, Any]]) -> li
     hosts = []
     for provider, address in addresses.items():
         place = places.get(postcode_key(address), {})
-        icb = str(trusts.get(provider, {}).get("icb_code") or place.get("icb_code") or "")
+        trust = trusts.get(provider, {})
+        icb = moved.get(provider) or trust.get("icb_code") or place.get("icb_code")
+        icb = str(joined.get(icb, icb) or "")
         code = place.get("sub_icb_code")
         if code not in by_code:
             code = members[icb][0] if len(members.get(icb, ())) == 1 else icb
-        hosts.append({**by_code.get(code, {}), "provider_code": provider})
+        region = _region_codes(regions.get(trust.get("region_code"), {}))
+        hosts.append({**by_code.get(code, region), "provider_code": provider})
     return hosts
 
 

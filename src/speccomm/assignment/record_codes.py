@@ -102,7 +102,7 @@ class RecordCodes:
 
     def devolved_specialised(self) -> Code:
         nation = self.facts.nation
-        code = self.facts.rules.nations[nation].specialised if nation else None
+        code = self.facts.rules.nations[nation].specialised
         return code, f"the specialised body of {nation}" if code else (
             f"the code of the specialised body of {nation} was not found"
         )

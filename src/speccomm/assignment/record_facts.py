@@ -94,15 +94,14 @@ class RecordFacts:
         ) in self.listed("border_authorities")
 
     @property
-    def nation(self) -> str | None:
-        """The devolved nation that pays."""
+    def nation(self) -> str:
+        """The devolved nation that pays; asked only where one does."""
         if self.practice_commissioner in self.listed("welsh_boards") and self.in_border_area:
             return "Wales"
         country = self.residence.get("country_code")
-        for name, nation in self.rules.nations.items():
-            if nation.country == country:
-                return name
-        return None
+        return next(
+            name for name, nation in self.rules.nations.items() if nation.country == country
+        )
 
     @property
     def mental_health(self) -> bool:

@@ -32,6 +32,8 @@ COLUMNS: dict[str, dict[str, pa.DataType]] = {
     "trusts": _text("provider_code", "provider_name", "icb_code", "region_code", "postcode")
     | {"latitude": NUMBER, "longitude": NUMBER, "kind": TEXT}
     | SPAN,
+    "icb_successors": _text("icb_code", "successor_code") | {"effective_date": DAY},
+    "trust_icbs": _text("provider_code", "icb_code") | SPAN,
     "service_lines": _text(
         "service_code",
         "service_name",
@@ -94,6 +96,8 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         ("QMJ", "North Central London", "Y56", None, *OPEN),
         ("QRV", "West and North London", "Y56", None, OPEN[0], date(2026, 4, 1)),
         ("QYG", "Cheshire and Merseyside", "Y62", None, *OPEN),
+        ("QNQ", "Frimley", "Y60", None, OPEN[0], date(2026, 4, 1)),
+        ("Z9B2Z", "West and North London", "Y56", None, date(2026, 4, 1), None),
     ],
     "sub_icbs": [
         ("B2M3M", "Coventry and Warwickshire", "QWU", *OPEN),
@@ -105,6 +109,8 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         ("04C", "Leicester City", "QK1", *OPEN),
         ("93C", "North Central London", "QMJ", *OPEN),
         ("W2U3Z", "North West London", "QRV", OPEN[0], date(2026, 4, 1)),
+        ("W2U3Z", "North West London", "Z9B2Z", date(2026, 4, 1), None),
+        ("D4U1Y", "Frimley", "QNQ", OPEN[0], date(2026, 4, 1)),
         ("27D", "Cheshire", "QYG", *OPEN),
         ("99A", "Liverpool", "QYG", *OPEN),
     ],
@@ -112,7 +118,8 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         (code, True, A2024, None)
         for code in ("B2M3M", "15E", "18C", "M2L0M", "71E", "03W", "04C", "27D", "99A")
     ]
-    + [("93C", False, A2024, A2025), ("93C", True, A2025, None)],
+    + [("93C", False, A2024, A2025), ("93C", True, A2025, None)]
+    + [("W2U3Z", True, A2025, None)],
     "welsh_boards": [
         ("7A1", "Betsi Cadwaladr", *OPEN),
         ("7A7", "Powys", *OPEN),
@@ -123,8 +130,13 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         ("RWE", "Leicester", "QK1", "Y60", "LE1 5WW", None, None, "acute", *OPEN),
         ("RLQ", "Hereford", "QGH", "Y60", None, None, None, "acute", *OPEN),
         ("RAL", "London", "QMJ", "Y56", "NW3 2QG", None, None, "acute", *OPEN),
+        ("RYJ", "North West London", "QRV", "Y56", None, None, None, "acute", *OPEN),
+        ("RDU", "Surrey", "QNQ", "Y60", None, None, None, "acute", *OPEN),
+        ("RFR", "Berkshire", "QNQ", "Y60", None, None, None, "acute", *OPEN),
         ("RYX", "Nowhere", None, None, None, None, None, "acute", *OPEN),
     ],
+    "icb_successors": [("QRV", "Z9B2Z", date(2026, 4, 1))],
+    "trust_icbs": [("RFR", "QJM", date(2026, 4, 1), None)],
     "service_lines": [
         ("99999999", "Not directly commissioned", None, None, None, None, "catch-all/fund")
         + (None, False, None),

@@ -138,6 +138,21 @@ CASES: list[tuple[str, dict[str, Any], tuple[Any, ...]]] = [
     ("lost", {**LOST, "service_code": "99999999", "category_code": "12"}, (None, None, "X")),
     ("a year not held", {"financial_year": "2031-32"}, (None, None, "YEAR_NOT_KNOWN")),
     ("no month", {"financial_month": None}, (None, None, "YEAR_NOT_KNOWN")),
+    (
+        "a host whose board joined another",
+        {**NO_BODIES, "provider_code": "RYJ", "financial_year": "2026-27"},
+        ("W2U3Z", "25", "C_6_3"),
+    ),
+    (
+        "a host whose board was divided",
+        {**NO_BODIES, "provider_code": "RFR", "financial_year": "2026-27"},
+        ("71E", "25", "C_6_3"),
+    ),
+    (
+        "a host whose board ended, by its region",
+        {"provider_code": "RDU", "financial_year": "2026-27", "service_code": "NCBPS19T"},
+        ("14A", "21", "C_2_1"),
+    ),
     ("an ICB that ended", {"gp_responsibility_code": "QRV", "financial_year": "2026-27"})
     + (("B2M3M", "25", "C_6_2"),),
 ]

@@ -11,10 +11,10 @@ import pytest
 
 from speccomm.assignment.dated import ReferenceRows
 from speccomm.assignment.explain import explain_record
-from speccomm.assignment.rules import read_rules
+from speccomm.assignment.rules import CamRules, read_rules
 from speccomm.assignment.tables import ASSIGNMENT
 from tests.examples.assignment.engine import Engine, record
-from tests.examples.assignment.england import made_up_reference
+from tests.examples.assignment.england import ROWS, made_up_reference
 
 HERE = Path(__file__).parent
 PUBLISHED = HERE.parents[3] / "shared" / "domain" / "cam_test_cases.csv"
@@ -34,12 +34,11 @@ def engine() -> Engine:
     return Engine(made_up_reference())
 
 
-def assign(engine: Engine, given: dict[str, Any]) -> dict[str, Any]:
+def assign(engine: Engine, given: dict[str, Any], rules: CamRules | None = None) -> dict[str, Any]:
     """The engine's answer, after checking that the explanation is the same."""
-    (answer,) = engine.assign([given], read_rules())
-    told = explain_record(
-        {**given, "record_id": "0"}, ReferenceRows(engine.reference), rules=read_rules()
-    )
+    rules = rules or read_rules()
+    (answer,) = engine.assign([given], rules)
+    told = explain_record({**given, "record_id": "0"}, ReferenceRows(engine.reference), rules=rules)
     assert answer == {name: getattr(told, name) for name in ASSIGNMENT}
     return answer
 
@@ -100,6 +99,24 @@ def test_cases_that_need_a_local_flag(
 ) -> None:
     answer = assign(engine, record(**flags))
     assert (answer["exit"], answer["commissioner_code"]) == (exit_name, code)
+
+
+@pytest.mark.parametrize(
+    ("practice", "code"), [("A91021", "Y60"), ("A91050", "Y56"), ("A91099", "Y56")]
+)
+def test_forces_practices_the_practice_file_does_not_name(practice: str, code: str) -> None:
+    """At their own postcode's region; one with a forces postcode, or closed, at the home's."""
+    listed = [row for row in ROWS["practices"] if not row[0].startswith("A91")]
+    engine = Engine(made_up_reference(practices=listed))
+    values = {"service_code": "NCBPH26B", "gp_practice_code": practice, "postcode": "NW3 2AA"}
+    answer = assign(engine, record(**values, overseas_visitor_charging_category="A"))
+    if practice == "A91050":  # a forces postcode is no residence at step B
+        assert (answer["exit"], answer["commissioner_code"]) == ("RESP_SUBICB", "93C")
+        by_patient = read_rules().with_settings(forces_postcode_of="patient")
+        answer = assign(engine, record(**values), by_patient)
+        assert (answer["exit"], answer["commissioner_code"]) == ("PH_REGION", code)
+    else:
+        assert (answer["exit"], answer["commissioner_code"]) == ("PH_REGION", code)
 
 
 PRACTICES = {

@@ -18,7 +18,21 @@ VALUES: dict[str, list[Any]] = {
     "service_code": ["99999999", "NCBPS11B", "NCBPS06A", "NCBPS19T", "NCBPS22E", "NCBPS22B"]
     + ["NCBPS13X_TOP", "NCBPS58S", "NCBPSNSD", "NCBPSXXX", "NCBSDXXX", "NCBPH26B", "ABC"]
     + [" NCBPS11B ", "", None],
-    "provider_code": ["RKB", "RRK", "RWE", "RLQ", "RAL", "RYX", "RNC", "RX1", "ZZZ", None],
+    "provider_code": [
+        "RKB",
+        "RRK",
+        "RWE",
+        "RLQ",
+        "RAL",
+        "RYX",
+        "RYJ",
+        "RDU",
+        "RFR",
+        "RNC",
+        "RX1",
+        "ZZZ",
+        None,
+    ],
     "gp_responsibility_code": BODIES,
     "residence_responsibility_code": BODIES,
     "gp_practice_code": ["M86001", "Y07289", "Y07000", "A91021", "A91099", "A99001", None],
@@ -41,7 +55,7 @@ def engine() -> ContractEngine:
 
 
 @settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

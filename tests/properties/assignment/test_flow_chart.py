@@ -29,7 +29,8 @@ VALUES: dict[str, list[Any]] = {
     "postcode": [row[0] for row in ROWS["postcodes"]]
     + ["ZZ99 4GZ", "ZZ99 6GZ", "ZZ99 3VZ", "ZZ99 3GZ", "ZZ99 1WZ", "BF1 2AA", "XX1 1XX"]
     + ["lD15aa", "  ", None],
-    "provider_code": [row[0] for row in ROWS["providers"]] + ["RWE", "RYX", "RKB00", "ZZZ", None],
+    "provider_code": [row[0] for row in ROWS["providers"]]
+    + ["RWE", "RYX", "RYJ", "RKB00", "ZZZ", None],
     "service_code": ["99999999", "NCBPS11B", "NCBPS06A", "NCBPS30Z", "NCBPS19T", "NCBPS22E"]
     + ["NCBPS22B", "NCBPS22Y", "NCBPS13X_TOP", "NCBPS58S", "NCBPSNSD", "NCBPSXXX", "NCBSDXXX"]
     + ["NCBPH26B", "NONSENSE", None],
@@ -49,7 +50,7 @@ RECORDS = st.lists(
 )
 CHOICES = st.fixed_dictionaries({name: st.sampled_from(known) for name, known in SETTINGS.items()})
 QUICK = settings(
-    max_examples=30,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -79,7 +80,7 @@ def test_engine_agrees_with_explain(engine: Engine, records: list[dict[str, Any]
     check(engine, records, read_rules().with_lists(uk_wide_lines=UK_WIDE))
 
 
-@settings(QUICK, max_examples=12)
+@settings(QUICK, max_examples=8)
 @given(records=RECORDS, choice=CHOICES)
 def test_engine_agrees_with_explain_under_every_setting(
     engine: Engine, records: list[dict[str, Any]], choice: dict[str, str]

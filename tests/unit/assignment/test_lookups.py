@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
+import ibis
 import pytest
 
-from speccomm.assignment.contract_lookups import YearNotKnown, contract_lookup_tables, month_start
-from speccomm.assignment.dated import ReferenceRows
-from speccomm.assignment.flow_chart import cam_lookup_tables, read_rules
+from speccomm.assignment.contract_lookups import (
+    ContractLookups,
+    YearNotKnown,
+    contract_lookup_tables,
+    month_start,
+)
+from speccomm.assignment.dated import ReferenceRows, latest_by
+from speccomm.assignment.flow_chart import CamLookups, cam_lookup_tables, read_rules
 from speccomm.assignment.lookups import InfertilityPatterns, RepeatedKey
 from speccomm.assignment.practices import disjoint
 from tests.examples.assignment.england import ROWS, made_up_reference
@@ -70,6 +77,35 @@ def test_disjoint_periods_keep_the_one_that_began_last() -> None:
         ("middle", 8, 10),
         ("whole", 10, 20),
     ]
+    apart = [period("before", 1, 5), period("after", 9, 12)]
+    assert disjoint(apart) == apart
+
+
+def test_of_rows_in_force_together_the_one_that_began_last_is_taken() -> None:
+    never, early, late = None, date(2020, 1, 1), date(2021, 1, 1)
+    rows = [
+        {"code": "x", "from_date": day, "order": n} for n, day in enumerate((late, never, early))
+    ]
+    assert latest_by(rows, "code")["x"]["order"] == 0
+    assert latest_by(rows[1:], "code")["x"]["order"] == 2
+    assert latest_by([rows[0], {**rows[0], "order": 9}], "code")["x"]["order"] == 9
+
+
+def test_lookups_may_be_tables_of_a_connection() -> None:
+    reference = made_up_reference()
+    contract = contract_lookup_tables(reference, financial_years=["2025-26"])
+    cam = cam_lookup_tables(reference, rules=read_rules())
+    patterns = InfertilityPatterns.of(reference)
+    bound = [
+        ContractLookups.of({name: ibis.memtable(table) for name, table in contract.items()}),
+        CamLookups.of({n: ibis.memtable(table) for n, table in cam.items()}, patterns=patterns),
+    ]
+    unbound = [ContractLookups.unbound(), CamLookups.unbound(patterns=patterns)]
+    for given, declared in zip(bound, unbound, strict=True):
+        for field in fields(declared):
+            if field.name != "patterns":
+                schema = getattr(given, field.name).schema()
+                assert schema == getattr(declared, field.name).schema()
 
 
 @pytest.mark.parametrize(
