@@ -480,7 +480,7 @@ def assign(frame: pd.DataFrame, book: dict[str, pd.DataFrame]) -> None:
     few = frame.iloc[first][COMBINATION].astype(dict.fromkeys(COMBINATION[:-1], "str"))
     few["financial_month"] = few["financial_month"].astype("Int8")
     answer = derived(few.reset_index(drop=True), book)
-    frame.drop(columns="establishment", inplace=True)
+    del frame["establishment"]
     for name in DERIVED[:-1]:
         codes, kinds = pd.factorize(answer[name])
         frame[name] = pd.Categorical.from_codes(codes[number], pd.Index(kinds, dtype="str"))
@@ -778,7 +778,8 @@ def write(frame: pd.DataFrame, refused: np.ndarray[Any, Any], out: Path) -> None
     """Accepted rows without what names a person; refused rows whole, for their sender."""
     frame["row_number"] = np.arange(len(frame)) + 2
     frame[refused].to_parquet(out / "refused.parquet", compression="zstd", index=False)
-    frame.drop(columns=[*NAMES_A_PERSON, "welsh_default", "residence_country_code"], inplace=True)
+    for name in [*NAMES_A_PERSON, "welsh_default", "residence_country_code"]:
+        del frame[name]
     accepted = frame[~refused]
     accepted.to_parquet(out / "accepted.parquet", compression="zstd", index=False)
 
