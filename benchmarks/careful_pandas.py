@@ -7,6 +7,8 @@ once. It knows nothing of speccomm: its lookups are plain Parquet tables. Where 
 a load (README.md says where) the difference is in its favour.
 """
 
+# Long because it is one script, to be read from top to bottom, as an analyst would keep it.
+
 from __future__ import annotations
 
 import hashlib
