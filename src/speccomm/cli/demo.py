@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import Any
 
 from speccomm.cli import values
+from speccomm.cli.answering import DONE, as_typed, engine_settings, leave_run, now
+from speccomm.cli.printing import NOTICE
+from speccomm.cli.progress import progress
 
 
 def add_commands(commands: Any) -> None:
@@ -27,3 +31,40 @@ def add_commands(commands: Any) -> None:
     )
     values.add_engine(parser)
     values.add_run(parser)
+    parser.set_defaults(act=_demo)
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from speccomm.jobs.demo import DemoRequest, demo
+
+    started_at = now()
+    with progress() as say:
+        answer = demo(
+            DemoRequest(
+                folder=arguments.dir,
+                icb=arguments.icb,
+                now=started_at,
+                scale=arguments.scale,
+                command=as_typed(arguments),
+                settings=engine_settings(arguments),
+                progress=say,
+            )
+        )
+    last = answer.loads[-1]
+    leave_run(
+        arguments,
+        started_at=started_at,
+        tables=answer.pack.tables,
+        findings=answer.pack.findings,
+        facts=answer.pack.facts.as_manifest(),
+    )
+    seconds = (now() - started_at).total_seconds()
+    print(
+        f"{len(answer.generated.files):,} files of synthetic trusts in {answer.generated.submissions}\n"
+        f"Read {last.read:,} rows: accepted {last.accepted:,}, refused {last.refused:,}, "
+        f"as planted in {answer.generated.manifest}\n"
+        f"Store in {answer.folder / 'store'}, its key in {answer.folder / 'key'}\n"
+        f"Done in {seconds:,.0f} seconds\n\n"
+        f"{NOTICE}\nPack: {answer.page.absolute()}"
+    )
+    return DONE  # every refused row was planted to be

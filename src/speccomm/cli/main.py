@@ -17,7 +17,16 @@ INTERRUPTED = 130
 NOBODY_READING = 141
 
 # Each module adds its commands to the parser; none imports a job until it runs.
-COMMAND_MODULES = ("submissions", "assignment", "reports", "history", "pack", "reference", "keys")
+COMMAND_MODULES = (
+    "demo",
+    "reference",
+    "keys",
+    "submissions",
+    "assignment",
+    "reports",
+    "history",
+    "pack",
+)
 GUIDE = """\
 A month's work: `speccomm check` a file, `speccomm load` it, then ask with `flows` and `contract`
 or build a pack with `pack build`. `speccomm demo` does all of it on made-up files.
