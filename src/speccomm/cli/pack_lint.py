@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from speccomm.jobs.lint import LintAnswer
 
 
+SEVERITIES = ("error", "warning", "note")  # as they are said, severest first
+
+
 def add_lint(group: Any) -> None:
     """Add pack lint to the commands of packs."""
     about = (
@@ -80,7 +83,11 @@ def _say(answer: LintAnswer) -> None:
             print(f"      {row['remedy']}")
         print()
     counts = Counter(row["severity"] for row in rows)
-    said = ", ".join(f"{n:,} {_plural(severity, n)}" for severity, n in counts.items())
+    said = ", ".join(
+        f"{counts[severity]:,} {_plural(severity, counts[severity])}"
+        for severity in SEVERITIES
+        if counts[severity]
+    )
     tables = f"{answer.tables:,} {_plural('table', answer.tables)}"
     print(f"Read {tables} with {answer.rows:,} rows. Found: {said or 'nothing'}.")
     for row in answer.not_checked.to_pylist():

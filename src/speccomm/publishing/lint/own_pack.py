@@ -1,0 +1,121 @@
+"""Describe one of our own packs from its manifest and data dictionary, so that none need be written."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from speccomm.foundation.periods import FinancialMonth
+from speccomm.foundation.rulebook import Rulebook, read_rulebook
+from speccomm.publishing.files import DICTIONARY, MANIFEST
+from speccomm.publishing.lint.description import (
+    AcrossSum,
+    ColumnSpec,
+    Kind,
+    PackSpec,
+    Period,
+    TableSpec,
+)
+from speccomm.publishing.lint.description_file import BadDescription, describe
+
+RULEBOOK = "publishing/lint_own_pack"
+NOT_SUPPRESSED = "none"
+
+
+@dataclass(frozen=True)
+class OwnPack:
+    """A pack of ours: where its tables are, how they are described and by which rules."""
+
+    tables: Path
+    spec: PackSpec
+    book: Rulebook
+
+
+def is_own_pack(place: Path) -> bool:
+    """Whether a folder is a pack that `pack build` made."""
+    try:
+        manifest = json.loads((place / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(manifest, dict) and "pack_format" in manifest
+
+
+def describe_own_pack(folder: Path) -> OwnPack:
+    """The description of a pack of ours.
+
+    Raises: BadDescription where its manifest or data dictionary has been damaged.
+    Source: rulebook publishing/lint_own_pack; the pack's own manifest and data dictionary.
+    """
+    book = read_rulebook(RULEBOOK)
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    general = describe(book.rules["description"])
+    tables = tuple(
+        _table(Path(file), columns, manifest, book.rules)
+        for file, columns in _dictionary(folder / DICTIONARY).items()
+    )
+    spec = replace(
+        general,
+        title=str(manifest.get("title", "")),
+        dated=_built_on(manifest, folder),
+        tables=tables,
+    )
+    return OwnPack((folder / DICTIONARY).parent, spec, book)
+
+
+def _dictionary(path: Path) -> dict[str, dict[str, dict[str, str]]]:
+    """The entries of the data dictionary by file and column."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            entries = list(csv.DictReader(file))
+    except OSError as problem:
+        raise BadDescription(path.name, "the pack has no data dictionary.") from problem
+    files: dict[str, dict[str, dict[str, str]]] = {}
+    for entry in entries:
+        if not {"file", "column", "unit", "empty_means"} <= set(entry):
+            raise BadDescription(path.name, "it does not say file, column, unit and empty_means.")
+        files.setdefault(entry["file"], {})[entry["column"]] = entry
+    return files
+
+
+def _table(
+    file: Path, entries: Mapping[str, Mapping[str, str]], manifest: Mapping[str, Any], rules: Any
+) -> TableSpec:
+    columns = {
+        name: ColumnSpec(_kind(name, entry["unit"], rules), blank=entry["empty_means"] or "said")
+        for name, entry in entries.items()
+    }
+    sums = [AcrossSum(entry["total"], tuple(entry["of"]), exact=True) for entry in rules["sums"]]
+    map_date = manifest.get("organisation_map_date")
+    return TableSpec(
+        id=file.stem,
+        file=file.name,
+        columns=columns,
+        across=tuple(s for s in sums if {s.total, *(p.lstrip("-") for p in s.of)} <= set(columns)),
+        period=_period(manifest),
+        organisations_on=date.fromisoformat(map_date) if map_date else None,
+        published=manifest.get("suppression", NOT_SUPPRESSED) != NOT_SUPPRESSED,
+    )
+
+
+def _kind(name: str, unit: str, rules: Any) -> Kind:
+    return Kind(rules["columns"].get(name) or rules["units"].get(unit) or Kind.TEXT)
+
+
+def _period(manifest: Mapping[str, Any]) -> Period | None:
+    first, last = manifest.get("from_month"), manifest.get("to_month")
+    if not first or not last:
+        return None
+    return Period(FinancialMonth.parse_calendar(first), FinancialMonth.parse_calendar(last))
+
+
+def _built_on(manifest: Mapping[str, Any], folder: Path) -> date:
+    try:
+        return datetime.fromisoformat(str(manifest["built_at"])).date()
+    except (KeyError, ValueError) as problem:
+        where = f"{folder.name}/{MANIFEST}"
+        raise BadDescription(where, "it does not say when it was built.") from problem
