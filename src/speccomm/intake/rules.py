@@ -67,6 +67,11 @@ class IntakeRules:
     header_columns: dict[str, dict[str, str]]
     references: tuple[dict[str, str], ...]
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells these rules from others, settings changed in memory too."""
+        return (*(reference["sha256"] for reference in self.references), str(self.settings))
+
     def dataset_fields(self, dataset: str) -> tuple[Field, ...]:
         if dataset not in self.fields:
             raise UnknownDataset(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,6 +29,7 @@ from speccomm.intake.rows import (
     row_checks,
 )
 from speccomm.intake.rules import Field, IntakeRules
+from speccomm.jobs.loading.compiling import compiled_once
 from speccomm.jobs.loading.lookups import Lookups
 
 ASSIGNED = (
@@ -288,20 +289,12 @@ def distinct_rows(
     return first, inverse
 
 
-def _once(key: tuple[str, ...], compile_query: Callable[[], str]) -> str:
-    """A query compiled once in a process: compiling takes longer than most files take to load."""
-    if key not in _COMPILED:
-        _COMPILED[key] = compile_query()
-    return _COMPILED[key]
-
-
 def _row_sql(rules: IntakeRules, dataset: str) -> str:
-    def compile_query() -> str:
+    def question() -> ir.Table:
         rows = ibis.table(ibis.schema(dict(ROW_COLUMNS)), name="judged_input")
-        judged = judged_rows(rows, rules=rules, dataset=dataset)
-        return str(ibis.to_sql(judged.order_by("position"), dialect="duckdb"))
+        return judged_rows(rows, rules=rules, dataset=dataset).order_by("position")
 
-    return _once((dataset, *_said_by(rules.references), str(rules.settings)), compile_query)
+    return compiled_once(("rows", dataset, *rules.identity), question)
 
 
 def _line_sql() -> str:
@@ -310,19 +303,14 @@ def _line_sql() -> str:
 
 
 def _assign_sql(contract_rules: ContractRules) -> str:
-    def compile_query() -> str:
+    def question() -> ir.Table:
         rows = ibis.table(ibis.schema({"row_key": "int64", **CONTRACT_ROW}), name="cam_rows")
         lookups = ContractLookups.unbound()
         assigned = assign_contract_rows(rows, lookups, rules=contract_rules)
-        with_lines = with_service_lines(assigned, lookups)
-        return str(ibis.to_sql(with_lines.order_by("row_key"), dialect="duckdb"))
+        return with_service_lines(assigned, lookups).order_by("row_key")
 
-    said = _said_by((contract_rules.rulebook.reference,))
-    return _once((*said, str(contract_rules.settings)), compile_query)
-
-
-def _said_by(references: tuple[dict[str, str], ...]) -> list[str]:
-    return [reference["sha256"] for reference in references]
+    key = (contract_rules.rulebook.sha256, str(contract_rules.settings))
+    return compiled_once(("assign", *key), question)
 
 
 def _forget_unknown_providers(clean: dict[str, pa.Array], said: list[Said]) -> None:
@@ -375,4 +363,3 @@ _ARROW: dict[str, pa.DataType] = {
 }
 
 _LINE_SQL = _line_sql()
-_COMPILED: dict[tuple[str, ...], str] = {}

@@ -115,6 +115,13 @@ def finding(
     }
 
 
+def said_of_all(rows: pa.Table, same: dict[str, Any]) -> pa.Table:
+    """Findings that say one thing of every row. `rows` has the columns that differ."""
+    count = rows.num_rows
+    constants = {name: _constant(value, count) for name, value in same.items()}
+    return pa.table({**{name: rows[name] for name in rows.column_names}, **constants})
+
+
 def coded_findings(rows: list[dict[str, Any]]) -> pa.Table:
     """Findings from plain rows, texts dictionary coded like those of `findings_of_rows`."""
     table = pa.Table.from_pylist(rows, schema=FINDINGS_SCHEMA)

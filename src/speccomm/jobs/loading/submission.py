@@ -15,16 +15,17 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from speccomm.assignment.contract_rules import ContractRules
-from speccomm.intake.across import ACROSS
+from speccomm.intake.across import ACROSS, Across
 from speccomm.intake.opening import OpenedFile
 from speccomm.intake.people import PersonBook
 from speccomm.intake.privacy import KeyRing
 from speccomm.intake.rules import IntakeRules
 from speccomm.jobs.loading.comparing import Place, read_parquet, reconciliation_findings
+from speccomm.jobs.loading.compiling import compiled_once
 from speccomm.jobs.loading.judging import ChunkJudge
 from speccomm.jobs.loading.lookups import Lookups, place_lookups, place_planned_services
 from speccomm.jobs.loading.phases import ACROSS_ROWS, ADD_UP, READ_AND_JUDGE, Phases
-from speccomm.jobs.loading.saying import coded_findings, finding
+from speccomm.jobs.loading.saying import coded_findings, finding, said_of_all
 from speccomm.jobs.loading.sinks import FolderSink
 from speccomm.jobs.loading.streaming import (
     WORKERS,
@@ -169,22 +170,26 @@ class Submission:
     def _look_across(self, datasets: set[str], before: Snapshot | None) -> None:
         for check_id, (dataset, expression) in ACROSS.items():
             if dataset in datasets and self.sink.files.get(dataset):
-                self._say_rows(check_id, dataset, expression(self._staged(dataset), self.rules))
+                self._say_rows(check_id, dataset, expression)
         if "acm" in datasets or before is not None:
             self._reconcile(datasets, before)
 
-    def _say_rows(self, check_id: str, dataset: str, rows: ir.Table) -> None:
+    def _say_rows(self, check_id: str, dataset: str, expression: Across) -> None:
+        """Ask the engine for the rows a check is said of, and keep a finding for each."""
+
+        def question() -> ir.Table:
+            schema = ibis.schema(ROW_TABLES[dataset].schema)
+            return expression(ibis.table(schema, name=f"staged_{dataset}"), self.rules)
+
+        raw = self.connection.con
+        paths = [str(path) for path in self.sink.files[dataset]]
+        raw.read_parquet(paths).create_view(f"staged_{dataset}", replace=True)
+        sql = compiled_once((check_id, *self.rules.identity), question)
+        rows = raw.execute(sql).to_arrow_table()
         check = self.rules.checks[check_id]
         said = finding(check, self.rules, load_id=self.load_id, dataset=dataset, file_name=None)
-        found = rows.mutate(
-            **{
-                name: ibis.literal(said[name], type="string")
-                for name in ("load_id", "dataset", "check_id", "level", "sentence", "remedy")
-            },
-            field=ibis.null("string"),
-            value_shape=ibis.null("string"),
-        )
-        self.sink.add_findings(self.connection.to_pyarrow(found))
+        same = {name: value for name, value in said.items() if name not in rows.column_names}
+        self.sink.add_findings(said_of_all(rows, same))
 
     def _reconcile(self, datasets: set[str], before: Snapshot | None) -> None:
         """CHK-C01 over the months this submission touches, with the store's side of them."""
