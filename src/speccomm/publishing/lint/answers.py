@@ -26,6 +26,8 @@ def check_answers(table: DescribedTable) -> Iterator[Found]:
 def answer_of(table: DescribedTable, row: Row, name: str) -> Answer | None:
     """What a cell answers, however it is spelt; None for blank, not legible or something else."""
     text = folded(table.cell(row, name).text)
+    if not table.is_legible(row, name):
+        return None
     for answer, spellings in accepted(table).items():
         if text in {folded(spelling) for spelling in spellings}:
             return answer

@@ -44,14 +44,14 @@ def _check_shown(table: DescribedTable) -> Iterator[Found]:
     for row in table.rows:
         for name in names:
             figure = table.figure(row, name)
-            if figure.is_number and small.start <= abs(figure.value) < small.stop:
+            if figure.is_number and small[0] <= abs(figure.value) <= small[-1]:
                 yield found(
                     "LINT-701",
                     table.id,
                     table.address(row, name),
                     where=table.where(row, name),
-                    small_from=small.start,
-                    small_to=small.stop - 1,
+                    small_from=small[0],
+                    small_to=small[-1],
                 )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 
 from speccomm.foundation.errors import nearest_name
@@ -80,13 +81,30 @@ class DescribedTable:
         return folded(self.cell(row, name).text) not in self.marks.not_legible
 
     def figure(self, row: Row, name: str) -> Figure:
-        key = (row.number, name)
-        if key not in self._figures:
-            self._figures[key] = read_figure(self.cell(row, name), self.marks)
-        return self._figures[key]
+        return self._figures(name)[row.number]
+
+    def _figures(self, name: str) -> dict[int, Figure]:
+        """The figures of a column by row, each as fine as the finest of them.
+
+        Files drop noughts after the point, so a 3 beside a 1.25 is a 3.00. What is written in
+        thousands or millions keeps its own step.
+        """
+        if name not in self._read:
+            figures = {
+                row.number: read_figure(self.cell(row, name), self.marks) for row in self.rows
+            }
+            if self.kind(name).adds_up:
+                steps = [f.unit for f in figures.values() if f.is_number and f.unit <= 1]
+                finest = min(steps, default=Decimal(1))
+                figures = {
+                    number: replace(figure, unit=finest) if figure.unit <= 1 else figure
+                    for number, figure in figures.items()
+                }
+            self._read[name] = figures
+        return self._read[name]
 
     @cached_property
-    def _figures(self) -> dict[tuple[int, str], Figure]:
+    def _read(self) -> dict[str, dict[int, Figure]]:
         return {}
 
     def address(self, row: Row, name: str) -> str:

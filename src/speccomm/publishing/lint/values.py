@@ -106,8 +106,8 @@ def read_number(text: str) -> Figure | None:
 
 
 def step_of(value: Decimal) -> Decimal:
-    """The smallest step a decimal as written can show: 0.01 for 1.25, 1 for 300."""
-    exponent = value.normalize().as_tuple().exponent
+    """The smallest step a decimal as written can show: 0.01 for 1.25 and 1.00, 1 for 300."""
+    exponent = value.as_tuple().exponent
     return Decimal(1).scaleb(min(int(exponent), 0))
 
 

@@ -16,7 +16,10 @@ from speccomm.publishing.lint.grid import BLANK, Cell, column_letter
 
 EXACT_DIGITS = 15  # of a workbook's numbers, no more are kept
 ALL_PERCENT = 100
-SHOWN_DECIMALS = re.compile(r"[#0](?:\.(0+))?%?")
+DIGITS = re.compile(
+    r"[#0?](?:[#0?,]*[#0?])?(?P<thousands>,*)(?:\.(?P<decimals>[#0?]+)(?P<more>,*))?"
+)
+UNFIXED = re.compile(r"general|[e/@dmyhs]", re.IGNORECASE)  # formats that fix no decimals
 QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 
@@ -124,11 +127,16 @@ def _number(value: float, number_format: str) -> Cell:
     is_percent = "%" in plain
     if is_percent:
         exact *= ALL_PERCENT
-    match = SHOWN_DECIMALS.search(plain) if plain.lower() != "general" else None
-    if match:
-        step = Decimal(1).scaleb(-len(match[1] or ""))
+    match = None if UNFIXED.search(plain) else DIGITS.search(plain)
+    if match is None:
+        exact = exact.normalize()
+        exact = exact if int(exact.as_tuple().exponent) < 0 else exact.quantize(Decimal(1))
+        text = f"{exact:f}"
+    else:
+        exact = exact.scaleb(-3 * len(match["thousands"] + (match["more"] or "")))
+        step = Decimal(1).scaleb(-len(match["decimals"] or ""))
         exact = exact.quantize(step, rounding=ROUND_HALF_UP)
-    text = f"{exact.normalize():f}" if match is None else f"{exact:f}"
+        text = f"{exact:f}"
     return Cell(f"{text}%" if is_percent else text, figure=exact, is_percent=is_percent)
 
 
