@@ -70,11 +70,13 @@ def deliver(
     more: Mapping[str, pa.Table] | None = None,
     totals: bool = True,
     none_where_missing: Collection[str] = (),
+    left_out_for_people: Collection[str] = (),
 ) -> None:
     """Answer with one table: leave the run folder, print the table, say what must be known of it.
 
     `more` holds tables that only the run folder keeps. `totals` puts sums under a table for people,
-    in which a missing value of the columns `none_where_missing` reads "none".
+    in which a missing value of the columns `none_where_missing` reads "none" and the columns
+    `left_out_for_people`, of use to programs only, do not appear.
     """
     name = command_name(arguments).replace(" ", "_")
     tables = {name: table, **(more or {})}
@@ -87,8 +89,9 @@ def deliver(
         "ended_at": now(),
         "findings": findings.to_pylist(),
     }
+    shown = table.drop_columns(list(left_out_for_people)) if arguments.format == "table" else table
     print_answer(
-        table,
+        shown,
         form=arguments.format,
         metadata=metadata,
         totals=totals,

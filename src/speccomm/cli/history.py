@@ -77,5 +77,6 @@ def _history(arguments: argparse.Namespace) -> int:
         facts=answer.facts.as_manifest(),
         totals=difference is not None,
         none_where_missing=("withdrawn_at", "withdrawn_reason"),
+        left_out_for_people=() if difference is not None else ("file_hashes",),
     )
     return DONE
