@@ -65,11 +65,11 @@ class DemoRequest:
 
 @dataclass(frozen=True)
 class DemoAnswer:
-    """What was made: the files, the two loads (the earlier first) and the pack."""
+    """What was made: the files, the loads (the earlier first, where there is one) and the pack."""
 
     folder: Path
     generated: Generated
-    loads: tuple[LoadAnswer, LoadAnswer]
+    loads: tuple[LoadAnswer, ...]
     pack: PackAnswer
 
     @property
@@ -111,6 +111,7 @@ def demo(request: DemoRequest) -> DemoAnswer:
             (generated.earlier, "earlier_received_at"),
             (generated.files, "received_at"),
         )
+        if files
     )
     request.progress("building the pack", 0, 0)
     pack = build_pack(
@@ -125,7 +126,7 @@ def demo(request: DemoRequest) -> DemoAnswer:
             engine=request.settings,
         )
     )
-    return DemoAnswer(request.folder, generated, (loads[0], loads[1]), pack)
+    return DemoAnswer(request.folder, generated, loads, pack)
 
 
 def _refuse_unknown_icb(icb: str) -> None:

@@ -9,6 +9,7 @@ from speccomm.synthetic.tables import put_rule_tables
 RULE_TABLES = ("published_midlands", "case_mix", "providers", "provider_services", "catchments")
 MIDLANDS = "Y60"
 
+# Sums of fractions name their order, so that threads cannot change the last digit.
 # How a provider's patients divide among ICBs inside the region and outside it. A trust without a
 # published catchment draws on its own ICB; a little of everyone's work comes from anywhere.
 AFFINITY = """
@@ -25,9 +26,10 @@ with icb as (
   where p.region_code = 'Y60' or i.region_code = 'Y60'
 ), totals as (
   select *, (region_code = 'Y60') as in_region,
-    sum(share) over (partition by provider_code, region_code = 'Y60') as shares,
-    sum(residents) over (partition by provider_code, region_code = 'Y60') as people
+    sum(share) over whole as shares, sum(residents) over whole as people
   from pair
+  window whole as (partition by provider_code, region_code = 'Y60' order by icb_code
+    rows between unbounded preceding and unbounded following)
 )
 select provider_code, icb_code,
   case when provider_region <> 'Y60' then 'exported' when in_region then 'intra'
@@ -52,7 +54,8 @@ with control as (
   from control
 ), divided as (
   select m.*, s.direction, s.activity as crg_activity,
-    s.activity * m.share / sum(m.share) over (partition by m.crg_code, s.direction) as exact
+    s.activity * m.share / sum(m.share) over (partition by m.crg_code, s.direction
+      order by m.mix_code rows between unbounded preceding and unbounded following) as exact
   from scaled s join syn_case_mix m using (crg_code)
 ), ranked as (
   select *, row_number() over (
@@ -98,20 +101,54 @@ with weighted as (
   from running
 )
 select group_number, provider_code, sub_icb_code,
+  weight / sum(weight) over (partition by group_number) * patients as expected,
   coalesce(lag(to_patient) over (
     partition by group_number order by provider_code, sub_icb_code), 0) as from_patient,
   to_patient
 from bounded
 """
 
+PLACED = """
+create or replace temp table syn_placed as
+select group_number, provider_code, sub_icb_code,
+  unnest(range(from_patient, to_patient)) as patient
+from syn_cell where to_patient > from_patient
+"""
+
+# At small scales chance passes some providers by. Each of those is given one patient of the kind
+# of care it does most of, from the provider of that care with most patients; where two ask for the
+# same patient, one of them asks again.
+NOBODY_LEFT_OUT = """
+create or replace temp table syn_moved as
+with totals as (
+  select provider_code, count(*) as placed from syn_placed group by all
+), wanting as (
+  select group_number, provider_code, sub_icb_code from syn_cell
+  where provider_code not in (select provider_code from totals)
+    and group_number in (select group_number from syn_placed p
+      join totals t on t.provider_code = p.provider_code where t.placed > 5)
+  qualify row_number() over (partition by provider_code
+    order by expected desc, group_number, sub_icb_code) = 1
+), takers as (
+  select *, row_number() over (partition by group_number order by provider_code) as turn
+  from wanting
+), givers as (
+  select p.group_number, p.patient, row_number() over (partition by p.group_number
+      order by t.placed desc, p.provider_code, p.patient) as turn
+  from syn_placed p join totals t on t.provider_code = p.provider_code
+  where t.placed > 5 and p.group_number in (select group_number from takers)
+)
+select t.group_number, g.patient, t.provider_code, t.sub_icb_code
+from takers t join givers g on g.group_number = t.group_number and g.turn = t.turn;
+update syn_placed set provider_code = m.provider_code, sub_icb_code = m.sub_icb_code
+from syn_moved m
+where m.group_number = syn_placed.group_number and m.patient = syn_placed.patient
+"""
+
 PATIENTS = """
 create or replace temp table syn_patient as
-with placed as (
-  select group_number, provider_code, sub_icb_code,
-    unnest(range(from_patient, to_patient)) as patient
-  from syn_cell where to_patient > from_patient
-), numbered as (
-  select *, row_number() over (order by group_number, patient) - 1 as person from placed
+with numbered as (
+  select *, row_number() over (order by group_number, patient) - 1 as person from syn_placed
 )
 select n.group_number, n.patient, n.provider_code, n.sub_icb_code, n.person,
   h.nhs_number, q.practice_code, c.postcode,
@@ -137,12 +174,13 @@ def put_flows(connection: Backend, *, scale: float) -> None:
 
     Shape:   syn_group: a kind of care in a direction; syn_cell: its patients at one provider from
              one sub-ICB; syn_patient: one row per patient of one kind of care.
-    Units:   a published cell times scale is rounded halves up and is at least 1 where published.
+    Units:   a published cell times scale is rounded halves up and is at least 1 where published;
+             every provider has at least one patient where there are enough to go round.
     Missing: beyond 909,000 patients (a scale above 1) NHS numbers are used again.
     Source:  rulebook synthetic/midlands and the tables it names.
     """
     put_rule_tables(connection, (*RULE_TABLES, "calibration"))
     connection.raw_sql(f"set variable syn_scale = {float(scale)}::double")
     connection.raw_sql("set variable syn_nhs_numbers = (select count(*) from syn_nhs_number)")
-    for statement in (AFFINITY, GROUPS, CELLS, PATIENTS):
+    for statement in (AFFINITY, GROUPS, CELLS, PLACED, *[NOBODY_LEFT_OUT] * 3, PATIENTS):
         connection.raw_sql(statement)

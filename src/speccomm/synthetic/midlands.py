@@ -155,7 +155,18 @@ def generate(
 def put_activity(connection: Backend, *, scale: float, seed: int) -> None:
     """Make every row of every data set in the connection, without faults and without files.
 
-    Shape:   syn_row, syn_drug_row, syn_device_row, syn_acm and syn_iap.
+    Shape:   as `put_patient_activity`, and syn_drug_row, syn_device_row, syn_acm and syn_iap.
+    """
+    put_patient_activity(connection, scale=scale, seed=seed)
+    with joined_as_written(connection):
+        put_drugs_and_devices(connection)
+        put_lines(connection, money=read_rulebook("synthetic/midlands").rules["money"])
+
+
+def put_patient_activity(connection: Backend, *, scale: float, seed: int) -> None:
+    """Make the patients and their activity rows in the connection.
+
+    Shape:   syn_patient and syn_row, beside what they are drawn from.
     Units:   as `generate`.
     """
     open_chance(connection, seed=seed)
@@ -165,8 +176,6 @@ def put_activity(connection: Backend, *, scale: float, seed: int) -> None:
         put_flows(connection, scale=scale)
         _put_sites(connection)
         put_plcm_rows(connection)
-        put_drugs_and_devices(connection)
-        put_lines(connection, money=read_rulebook("synthetic/midlands").rules["money"])
 
 
 def control_totals(connection: Backend) -> pa.Table:

@@ -30,7 +30,8 @@ with free as (
 ), care as (
   select 'CHK-A09', a.row_id, b.row_id, a.file_provider
   from free a join free b on a.file_provider = b.file_provider
-  where a.pod_code = 'NEL' and a.service_code = '99999999' and b.service_code = 'NCBPS08R'
+  where a.pod_code = 'NEL' and a.service_code = '99999999' and b.pod_code like 'OPFU%'
+    and b.service_code like 'NCBPS0%'
 ), found as (
   from double union all from inside union all from divided union all from care
 )
