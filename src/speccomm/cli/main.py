@@ -19,6 +19,7 @@ NOBODY_READING = 141
 # Each module adds its commands to the parser; none imports a job until it runs.
 COMMAND_MODULES = (
     "demo",
+    "evidence",
     "reference",
     "keys",
     "submissions",

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from speccomm.warehouse.delta import DataFile, files_at
-from speccomm.warehouse.tables import STORE_TABLES, store_table
+from speccomm.warehouse.tables import store_table
 
 REMEMBERED = 64
 _GLOB = re.compile(r"[*?\[]")
@@ -43,7 +43,7 @@ class TableReader:
         if (table, version) not in self._registers:
             _forget_oldest(self._registers)
             paths = [self.folder(table) / file.name for file in self.files(table, version)]
-            self._registers[table, version] = read_whole(paths, STORE_TABLES[table].schema)
+            self._registers[table, version] = read_whole(paths, store_table(table).schema)
         return self._registers[table, version]
 
 

@@ -65,7 +65,12 @@ class Snapshot:
             self._held.release()
 
     def register(self, name: str) -> pa.Table:
-        """A whole register (slices, files, loads, withdrawals, purges), not cut to `as_at`."""
+        """A whole register (slices, loads, a register of evidence ...), not cut to `as_at`.
+
+        One that this version of the store does not have yet is empty.
+        """
+        if name not in self.record.tables:
+            return store_table(name).schema.empty_table()
         return self._reader.register(name, self.record.tables[name])
 
     def all_slices(self) -> pa.Table:
@@ -155,6 +160,8 @@ class Snapshot:
         return [folder / file.name for file in self._files(store_table(name))]
 
     def _files(self, table: StoreTable) -> list[DataFile]:
+        if table.name not in self.record.tables:
+            return []
         return self._reader.files(table.name, self.record.tables[table.name])
 
     def _of_loads(

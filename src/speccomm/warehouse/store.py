@@ -28,7 +28,7 @@ from speccomm.warehouse.locks import FileLock
 from speccomm.warehouse.reading import TableReader
 from speccomm.warehouse.snapshot import Snapshot
 from speccomm.warehouse.staging import Staging
-from speccomm.warehouse.tables import STORE_TABLES
+from speccomm.warehouse.tables import EVIDENCE_TABLES, STORE_TABLES
 from speccomm.warehouse.transaction import VERSION_DIGITS, Transaction
 
 WAIT_SECONDS = 600.0
@@ -148,6 +148,8 @@ class Store:
                 own = OWN_FILE.fullmatch(path.name)
                 if own and int(own[1]) > newest.version:
                     path.unlink()
+        for name in set(EVIDENCE_TABLES) - set(newest.tables):
+            shutil.rmtree(self.reader.folder(name), ignore_errors=True)
         for lock in self._readers.iterdir():
             if int(lock.name) > newest.readable_from:
                 lock.unlink()

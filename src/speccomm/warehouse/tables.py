@@ -13,6 +13,8 @@ import pyarrow as pa
 from speccomm.foundation.errors import UnknownName
 from speccomm.foundation.findings import FINDINGS_SCHEMA
 from speccomm.foundation.money import GBP_TYPE
+from speccomm.quality.tables import PLACE, PLACE_TYPES, Register
+from speccomm.quality.tables import REGISTERS as EVIDENCE_REGISTERS
 from speccomm.warehouse.columns import (
     COMMON,
     CONTACT,
@@ -266,6 +268,20 @@ PURGES = StoreTable(
     ),
 )
 
+
+def _evidence_table(register: Register) -> StoreTable:
+    """A register of evidence as the store keeps it: where each statement is from, and what it says."""
+    places = tuple(
+        Column(c.name, PLACE_TYPES.get(c.name, TEXT), c.missing or None, unit=c.meaning)
+        for c in PLACE
+    )
+    said = tuple(
+        Column(c.name, c.type, c.missing or None, unit=c.unit or c.meaning, disclosive=c.disclosive)
+        for c in register.columns
+    )
+    return StoreTable(register.name, register.what, (*places, *said))
+
+
 ROW_TABLES: dict[str, RowTable] = {table.name: table for table in (PLCM, ACM, DRPLCM, DEPLCM, IAP)}
 REGISTERS: dict[str, StoreTable] = {
     table.name: table for table in (SLICES, FILES, LOADS, WITHDRAWALS, PURGES)
@@ -275,6 +291,10 @@ STORE_TABLES: dict[str, StoreTable] = {
     FINDINGS.name: FINDINGS,
     REFUSED_ROWS.name: REFUSED_ROWS,
     **REGISTERS,
+}
+# Made when the first statement comes: a store from before has none and reads them as empty.
+EVIDENCE_TABLES: dict[str, StoreTable] = {
+    name: _evidence_table(register) for name, register in EVIDENCE_REGISTERS.items()
 }
 
 
@@ -287,6 +307,13 @@ def row_table(dataset: str) -> RowTable:
 
 def store_table(name: str) -> StoreTable:
     """The declaration of any stored table. Raises UnknownName with the nearest known one."""
+    if name in EVIDENCE_TABLES:
+        return EVIDENCE_TABLES[name]
     if name not in STORE_TABLES:
-        raise UnknownName("table of the store", name, sorted(STORE_TABLES))
+        raise UnknownName("table of the store", name, sorted({**STORE_TABLES, **EVIDENCE_TABLES}))
     return STORE_TABLES[name]
+
+
+def is_small(table: StoreTable) -> bool:
+    """Whether a table is appended to a few rows at a time, so that its files are merged."""
+    return table.name in REGISTERS or table.name in EVIDENCE_TABLES

@@ -20,10 +20,16 @@ from speccomm.warehouse.commits import (
     sync_folder,
     write_record,
 )
-from speccomm.warehouse.delta import DataFile, change_files, check_columns, describe_file
+from speccomm.warehouse.delta import (
+    DataFile,
+    change_files,
+    check_columns,
+    describe_file,
+    make_table,
+)
 from speccomm.warehouse.reading import TableReader, read_whole
 from speccomm.warehouse.snapshot import Snapshot, TimeWithoutZone
-from speccomm.warehouse.tables import LOADS, REGISTERS, StoreTable, store_table
+from speccomm.warehouse.tables import LOADS, StoreTable, is_small, store_table
 
 VERSION_DIGITS = 12
 
@@ -134,15 +140,21 @@ class Transaction:
                 raise LoadExists(f"The store already has a load {load_id}.")
 
     def _apply(self, table: StoreTable, change: _Change, *, version: int, now: datetime) -> int:
-        """Bring one table's files into place and commit them to its log."""
+        """Bring one table's files into place and commit them to its log.
+
+        A table the store has none of yet is made: a store may be older than the table.
+        """
         folder = self._store.reader.folder(table.name)
+        if table.name not in self._latest:
+            make_table(folder, table)
+            self._latest[table.name] = 0
         added = [self._move(folder, path, file, version) for path, file in change.moved]
         removed = list(change.replaced)
         if change.rows:
             rows = pa.concat_tables(change.rows)
             if table is LOADS:
                 rows = _stamp(rows, now)
-            if table.name in REGISTERS:
+            if is_small(table):
                 merged = self._small_tail(table, rows.num_rows, removed)
                 paths = [folder / file.name for file in merged]
                 rows = pa.concat_tables([read_whole(paths, table.schema), rows])
@@ -166,8 +178,7 @@ class Transaction:
         files and every row is rewritten about log n times.
         """
         gone = {file.name for file in removed}
-        version = self._record.tables[table.name]
-        files = self._store.reader.files(table.name, version)
+        files = self.snapshot.data_files(table.name)
         tail: list[DataFile] = []
         for file in reversed([file for file in files if file.name not in gone]):
             if file.rows > rows:
