@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from speccomm.jobs.lint import LintAnswer
 
 
+MOST_SHOWN = 5  # of one check in one table
 SEVERITIES = ("error", "warning", "note")  # as they are said, severest first
 
 
@@ -73,14 +74,18 @@ def _lint(arguments: argparse.Namespace) -> int:
 
 
 def _say(answer: LintAnswer) -> None:
-    """The findings by table, then on standard error what could not be judged."""
+    """The findings by table and check, then on standard error what could not be judged."""
     rows = answer.findings.to_pylist()
-    for table, found in groupby(rows, key=lambda row: row["table"]):
-        print(table)
-        for row in found:
+    for (table, code), group in groupby(rows, key=lambda row: (row["table"], row["code"])):
+        found = list(group)
+        print(f"{table}: {code} {found[0]['severity']}")
+        for row in found[:MOST_SHOWN]:
             place = f"{row['cell']}: " if row["cell"] else ""
-            print(f"  {row['severity']} {row['code']} {place}{row['sentence']}")
-            print(f"      {row['remedy']}")
+            print(f"  {place}{row['sentence']}")
+        if len(found) > MOST_SHOWN:
+            print(f"  and {len(found) - MOST_SHOWN:,} more like these; --findings writes them all")
+        for remedy in dict.fromkeys(row["remedy"] for row in found[:MOST_SHOWN]):
+            print(f"  What to do: {remedy}")
         print()
     counts = Counter(row["severity"] for row in rows)
     said = ", ".join(
@@ -89,7 +94,8 @@ def _say(answer: LintAnswer) -> None:
         if counts[severity]
     )
     tables = f"{answer.tables:,} {_plural('table', answer.tables)}"
-    print(f"Read {tables} with {answer.rows:,} rows. Found: {said or 'nothing'}.")
+    lines = f"{answer.rows:,} {_plural('row', answer.rows)}"
+    print(f"Read {tables} with {lines}. Found: {said or 'nothing'}.")
     for row in answer.not_checked.to_pylist():
         table = f" of {row['table']}" if row["table"] else ""
         print(f"Not checked: {row['what']}{table}, because {row['why']}.", file=sys.stderr)

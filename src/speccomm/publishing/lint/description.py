@@ -199,6 +199,7 @@ class Tie:
 
     says: str
     places: tuple[Place, ...]
+    exact: bool = False
 
 
 @dataclass(frozen=True)

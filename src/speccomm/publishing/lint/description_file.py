@@ -42,7 +42,7 @@ ACROSS_KEYS = {"total", "of", "exact"}
 DOWN_KEYS = {"total_row", "of_rows", "columns", "by", "exact"}
 SHARE_KEYS = {"percent", "part", "whole"}
 STATEMENT_KEYS = {"text", "counts", "says", "parts", "where"}
-TIE_KEYS = {"says", "places"}
+TIE_KEYS = {"says", "places", "exact"}
 PLACE_KEYS = {"table", "column", "row"}
 
 
@@ -198,7 +198,7 @@ def _tie(number: int, data: Mapping[str, Any]) -> Tie:
         )
     if len(places) < 2:
         raise BadDescription(entry.where, "name at least two places that give the figure.")
-    return Tie(entry.text("says", needed=True), tuple(places))
+    return Tie(entry.text("says", needed=True), tuple(places), entry.truth("exact"))
 
 
 def _period(entry: _Entry) -> Period | None:

@@ -127,13 +127,12 @@ def _check_service_codes(
         elif not any(_in_list(book, year, code) for year in years):
             assumed = any(_is_assumed(book, year) for year in years)
             yield found(
-                "LINT-412",
+                "LINT-414" if assumed else "LINT-412",
                 table.id,
                 cell,
                 where=where,
                 code=code,
                 years=say_list(years),
-                assumed=" (That list is assumed from the next year's.)" if assumed else "",
             )
 
 
