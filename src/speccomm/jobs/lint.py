@@ -14,7 +14,7 @@ from speccomm.foundation.rulebook import Rulebook
 from speccomm.publishing.lint.checking import lint_pack
 from speccomm.publishing.lint.description import PackSpec
 from speccomm.publishing.lint.description_file import read_description
-from speccomm.publishing.lint.own_pack import describe_own_pack, is_own_pack
+from speccomm.publishing.lint.own_pack import describe_own_pack, own_pack_of
 from speccomm.publishing.lint.rules import open_lint_rules
 from speccomm.reference import open_reference
 
@@ -57,14 +57,14 @@ def lint(request: LintRequest) -> LintAnswer:
             NoReferenceFolder or BadReferenceFile for the reference folder.
     """
     rules = open_lint_rules()
-    books: list[Rulebook] = [rules.book]
+    books: list[Rulebook] = [*rules.books]
     place, pack = request.place, PackSpec(given=False)
-    own = is_own_pack(place)
-    if own:
-        described = describe_own_pack(place)
-        place, pack = described.tables, described.spec
+    own = own_pack_of(place)
+    if own is not None:
+        described = describe_own_pack(own)
+        place, pack = described.tables if place == own else place, described.spec
         books.append(described.book)
-    description = _description(request, own)
+    description = _description(request, own is not None)
     if description is not None:
         pack = read_description(description)
     if pack.dated is None:

@@ -80,7 +80,7 @@ def test_a_pack_of_ours_says_only_that_a_code_it_was_sent_is_on_no_list(pack):
 def test_how_it_was_linted_is_told(pack):
     facts = lint(LintRequest(place=pack, now=NOW)).facts
     books = {book["identifier"] for book in facts["rulebooks"]}
-    assert {"publishing/lint", "publishing/lint_own_pack"} <= books
+    assert {"publishing/lint", "publishing/lint_own_pack", "quality/spellings"} <= books
     assert {"activity_icb.csv"} <= {file["path"] for file in facts["files"]}
     assert all(len(file["sha256"]) == 64 for file in facts["files"])
 
@@ -108,6 +108,24 @@ def test_one_cell_changed_by_hand_is_found(copy, table, column, value, codes):
 def test_a_pack_whose_unknown_is_not_taken_apart_is_told_so(copy):
     (copy / "tables" / "activity_unknown.csv").unlink()
     assert "LINT-501" in {row["code"] for row in linted(copy)}
+
+
+def test_one_table_of_a_pack_is_held_to_what_the_pack_says_of_it(copy):
+    change(copy, "activity_icb", "intra", 0, "1000")
+    alone = linted(copy / "tables" / "activity_icb.csv")
+    assert {row["code"] for row in alone} == {"LINT-202"}
+    assert {row["code"] for row in linted(copy / "tables")} == {"LINT-202", "LINT-411"}
+
+
+def test_figures_rounded_by_the_method_of_suppression_may_not_add_up(copy):
+    manifest = json.loads((copy / "manifest.json").read_text("utf-8"))
+    manifest["suppression"] = {"rulebook": "publishing/suppression_hes"}
+    (copy / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    before = {row["cell"] for row in linted(copy) if row["code"] == "LINT-202"}
+    change(copy, "activity_icb", "provider_total", 0, "145")
+    assert {row["cell"] for row in linted(copy) if row["code"] == "LINT-202"} == before
+    change(copy, "activity_icb", "provider_total", 0, "160")
+    assert {row["cell"] for row in linted(copy) if row["code"] == "LINT-202"} > before
 
 
 def test_small_numbers_count_in_a_pack_that_says_it_is_suppressed(copy):

@@ -54,7 +54,7 @@ def lint_pack(place: Path, pack: PackSpec, *, reference: Reference, rules: LintR
     """
     reading = read_tables(place, pack, rules)
     tables = [DescribedTable(grid, spec, pack, rules) for grid, spec in reading.tables]
-    found, not_checked = _checked(reading, tables, pack, CodeBook(reference))
+    found, not_checked = _checked(reading, tables, pack, CodeBook(reference), alone=place.is_file())
     order = {spec.id: place for place, spec in enumerate(pack.tables)}
     found.sort(key=lambda f: (order.get(f.table, len(order)), f.table, f.code))
     return Linted(
@@ -67,12 +67,19 @@ def lint_pack(place: Path, pack: PackSpec, *, reference: Reference, rules: LintR
 
 
 def _checked(
-    reading: Reading, tables: Sequence[DescribedTable], pack: PackSpec, book: CodeBook
+    reading: Reading,
+    tables: Sequence[DescribedTable],
+    pack: PackSpec,
+    book: CodeBook,
+    *,
+    alone: bool,
 ) -> tuple[list[Found], list[NotChecked]]:
     found, not_checked = list(reading.findings), list(reading.not_checked)
     if not pack.given:
         not_checked.insert(0, NO_DESCRIPTION)
     names = {table.id for table in tables}
+    if alone:
+        names |= {spec.id for spec in pack.tables}  # the others are there and were not given
     for table in tables:
         for result in _check_table(table, names, book):
             if isinstance(result, Found):

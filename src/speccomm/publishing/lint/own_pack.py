@@ -25,6 +25,7 @@ from speccomm.publishing.lint.description_file import BadDescription, describe
 
 RULEBOOK = "publishing/lint_own_pack"
 NOT_SUPPRESSED = "none"
+TABLES = Path(DICTIONARY).parent.name
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,19 @@ class OwnPack:
     book: Rulebook
 
 
-def is_own_pack(place: Path) -> bool:
-    """Whether a folder is a pack that `pack build` made."""
+def own_pack_of(place: Path) -> Path | None:
+    """The folder of the pack that `pack build` made, for it, its tables or one of its tables."""
+    folders = [place]
+    if place.name == TABLES:
+        folders.append(place.parent)
+    elif place.parent.name == TABLES and place.is_file():
+        folders.append(place.parent.parent)
+    return next((folder for folder in folders if _is_own_pack(folder)), None)
+
+
+def _is_own_pack(folder: Path) -> bool:
     try:
-        manifest = json.loads((place / MANIFEST).read_text("utf-8"))
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
     except (OSError, ValueError):
         return False
     return isinstance(manifest, dict) and "pack_format" in manifest
@@ -64,7 +74,7 @@ def describe_own_pack(folder: Path) -> OwnPack:
         dated=_built_on(manifest, folder),
         tables=tables,
     )
-    return OwnPack((folder / DICTIONARY).parent, spec, book)
+    return OwnPack(folder / TABLES, spec, book)
 
 
 def _dictionary(path: Path) -> dict[str, dict[str, dict[str, str]]]:
@@ -89,7 +99,11 @@ def _table(
         name: ColumnSpec(_kind(name, entry["unit"], rules), blank=entry["empty_means"] or "said")
         for name, entry in entries.items()
     }
-    sums = [AcrossSum(entry["total"], tuple(entry["of"]), exact=True) for entry in rules["sums"]]
+    rounded_to = _rounded_to(manifest, rules)
+    sums = [
+        AcrossSum(entry["total"], tuple(entry["of"]), exact=not rounded_to)
+        for entry in rules["sums"]
+    ]
     map_date = manifest.get("organisation_map_date")
     return TableSpec(
         id=file.stem,
@@ -99,7 +113,15 @@ def _table(
         period=_period(manifest),
         organisations_on=date.fromisoformat(map_date) if map_date else None,
         published=manifest.get("suppression", NOT_SUPPRESSED) != NOT_SUPPRESSED,
+        rounded_to=rounded_to,
+        rounding_noted=bool(rounded_to),
     )
+
+
+def _rounded_to(manifest: Mapping[str, Any], rules: Any) -> int:
+    """To what the pack's method of suppression rounds; 0 where it does not."""
+    method = json.dumps(manifest.get("suppression", NOT_SUPPRESSED))
+    return max((base for name, base in rules["rounding"].items() if name in method), default=0)
 
 
 def _kind(name: str, unit: str, rules: Any) -> Kind:

@@ -10,6 +10,7 @@ from typing import Any
 from speccomm.foundation.rulebook import Rulebook, read_rulebook
 
 RULEBOOK = "publishing/lint"
+SPELLINGS = "quality/spellings"  # how regions write flags
 
 
 class Severity(StrEnum):
@@ -57,7 +58,7 @@ class NameRules:
 class LintRules:
     """Everything the rulebook says, ready to be asked."""
 
-    book: Rulebook
+    books: tuple[Rulebook, ...]
     checks: dict[str, Check]
     most_cells: int
     small: range
@@ -77,15 +78,15 @@ def open_lint_rules() -> LintRules:
     """The shipped rules.
 
     Raises: BadRulebook where the rulebook is not as it should be.
-    Source: rulebook publishing/lint.
+    Source: rulebook publishing/lint; spellings of answers from quality/spellings.
     """
-    book = read_rulebook(RULEBOOK)
+    book, spellings = read_rulebook(RULEBOOK), read_rulebook(SPELLINGS)
     rules, settings = book.rules, book.rules["settings"]
     checks = [
         Check(**{**entry, "severity": Severity(entry["severity"])}) for entry in rules["check"]
     ]
     return LintRules(
-        book=book,
+        books=(book, spellings),
         checks={check.code: check for check in checks},
         most_cells=settings["most_cells"],
         small=range(settings["small_from"], settings["small_to"] + 1),
@@ -96,12 +97,19 @@ def open_lint_rules() -> LintRules:
         hidden_marks=frozenset(rules["marks"]["hidden"]),
         missing_marks=frozenset(rules["marks"]["missing"]),
         answers={answer: tuple(rules["answers"][answer]) for answer in Answer},
-        answer_variants={
-            spelling: answer for answer in Answer for spelling in rules["answer_variants"][answer]
-        },
+        answer_variants=_variants(rules["answer_variants"], spellings.rules["flag"]),
         names=_name_rules(rules["service_names"]),
         number_words=_number_words(rules["number_words"]),
     )
+
+
+def _variants(ours: dict[str, list[str]], evidence: dict[str, list[str]]) -> dict[str, Answer]:
+    """Other spellings of each answer, as packs and as registers of evidence have them."""
+    return {
+        spelling: answer
+        for answer in Answer
+        for spelling in (*ours[answer], *evidence.get(answer.words, ()))
+    }
 
 
 def _name_rules(section: dict[str, Any]) -> NameRules:

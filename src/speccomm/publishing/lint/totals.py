@@ -224,7 +224,9 @@ def _check_tie(tie: Tie, first: _End, second: _End) -> Iterator[Found]:
     difference = second.value - first.value
     if abs(difference) <= first.table.rules.smallest_difference:
         return
-    within = not tie.exact and abs(difference) <= first.slack + second.slack
+    rounded = any(end.table.spec.rounded_to for end in (first, second))
+    exact = tie.exact and not rounded
+    within = not exact and abs(difference) <= first.slack + second.slack
     if within and (first.table.spec.rounding_noted or second.table.spec.rounding_noted):
         return
     yield found(

@@ -107,7 +107,7 @@ def test_financial_years_as_printed(text, year):
 
 def test_every_check_has_its_words_and_the_answers_are_four():
     rules = open_lint_rules()
-    assert len(rules.checks) == len(rules.book.rules["check"])
+    assert len(rules.checks) == len(rules.books[0].rules["check"])
     assert {check.severity for check in rules.checks.values()} == set(Severity)
     for check in rules.checks.values():
         assert check.title
