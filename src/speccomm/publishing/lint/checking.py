@@ -25,7 +25,8 @@ from speccomm.publishing.lint.reading import Reading, read_tables
 from speccomm.publishing.lint.rules import LintRules
 from speccomm.publishing.lint.statements import check_statements
 from speccomm.publishing.lint.table import DescribedTable
-from speccomm.publishing.lint.totals import check_ties, check_totals
+from speccomm.publishing.lint.ties import check_ties
+from speccomm.publishing.lint.totals import check_totals
 from speccomm.publishing.lint.unknowns import check_unknowns
 from speccomm.reference import Reference
 

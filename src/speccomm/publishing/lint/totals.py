@@ -1,4 +1,4 @@
-"""Totals against their parts: across a row, down a column and between tables.
+"""Totals against their parts: across a row and down a column.
 
 A total may differ from printed parts because each was rounded by itself. Each rounded figure is
 off by at most half of its smallest step, so n parts and their total explain a difference of up to
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
-from speccomm.publishing.lint.description import AcrossSum, DownSum, Kind, Place, Share, Tie
+from speccomm.publishing.lint.description import AcrossSum, DownSum, Kind, Share
 from speccomm.publishing.lint.findings import Found, found
 from speccomm.publishing.lint.grid import Row, folded
 from speccomm.publishing.lint.table import DescribedTable
@@ -54,15 +54,6 @@ def check_totals(table: DescribedTable) -> Iterator[Found]:
         yield from _check_share(table, share)
 
 
-def check_ties(ties: Sequence[Tie], tables: Sequence[DescribedTable]) -> Iterator[Found]:
-    """Places in the pack that should give one figure; places that are not there say nothing."""
-    by_id = {table.id: table for table in tables}
-    for tie in ties:
-        ends = [end for place in tie.places if (end := _end(by_id, place))]
-        for end in ends[1:]:
-            yield from _check_tie(tie, ends[0], end)
-
-
 def compare(
     table: DescribedTable, printed: Figure, parts: Sequence[tuple[Figure, int]], *, exact: bool
 ) -> Comparison | None:
@@ -90,7 +81,7 @@ def _check_across(table: DescribedTable, across: AcrossSum) -> Iterator[Found]:
             table,
             table.figure(row, across.total),
             [(table.figure(row, name), sign) for name, sign in parts],
-            exact=across.exact or _is_whole(table, kinds),
+            exact=across.exact or is_whole(table, kinds),
         )
         if result is None or not _differs(table, result):
             continue
@@ -121,7 +112,7 @@ def _check_down(table: DescribedTable, down: DownSum) -> Iterator[Found]:
                 table,
                 table.figure(total, column),
                 [(table.figure(row, column), 1) for row in parts],
-                exact=down.exact or _is_whole(table, {table.kind(column)}),
+                exact=down.exact or is_whole(table, {table.kind(column)}),
             )
             if result is None or not _differs(table, result):
                 continue
@@ -163,7 +154,7 @@ def _check_share(table: DescribedTable, share: Share) -> Iterator[Found]:
         slack = percent.unit * HALF + (part.unit + whole.unit) * HALF * ALL_PERCENT / abs(
             whole.value
         )
-        if _is_whole(table, {table.kind(share.part), table.kind(share.whole)}):
+        if is_whole(table, {table.kind(share.part), table.kind(share.whole)}):
             slack = percent.unit * HALF
         if abs(percent.value - exact) <= slack + table.rules.smallest_difference:
             continue
@@ -179,70 +170,7 @@ def _check_share(table: DescribedTable, share: Share) -> Iterator[Found]:
         )
 
 
-@dataclass(frozen=True)
-class _End:
-    """One end of a tie, found: how a sentence names it, where it is and what it says."""
-
-    name: str
-    table: DescribedTable
-    cell: str
-    value: Decimal
-    slack: Decimal
-
-
-def _end(tables: dict[str, DescribedTable], place: Place) -> _End | None:
-    table = tables.get(place.table)
-    if table is None or not table.has(place.column):
-        return None
-    exact = _is_whole(table, {table.kind(place.column)})
-    if place.row:
-        rows = [row for row in table.rows if table.matches(row, place.row)]
-    else:
-        rows = table.data_rows if table.spec.complete else []
-    figures = [table.figure(row, place.column) for row in rows]
-    if not rows or not all(f.is_number or f.counts_as_none for f in figures):
-        return None
-    slack = (
-        Decimal(0) if exact else sum((f.unit for f in figures if f.is_number), Decimal(0)) * HALF
-    )
-    return _End(
-        name=_end_name(table, place, rows),
-        table=table,
-        cell=table.address(rows[0], place.column) if len(rows) == 1 else "",
-        value=sum((figure.value for figure in figures), Decimal(0)),
-        slack=slack,
-    )
-
-
-def _end_name(table: DescribedTable, place: Place, rows: Sequence[Row]) -> str:
-    if len(rows) == 1 and place.row:
-        return f"{place.column} of {table.row_name(rows[0])} in {table.id}"
-    return f"{place.column} of {say_count(len(rows), 'row')} in {table.id}"
-
-
-def _check_tie(tie: Tie, first: _End, second: _End) -> Iterator[Found]:
-    difference = second.value - first.value
-    if abs(difference) <= first.table.rules.smallest_difference:
-        return
-    rounded = any(end.table.spec.rounded_to for end in (first, second))
-    exact = tie.exact and not rounded
-    within = not exact and abs(difference) <= first.slack + second.slack
-    if within and (first.table.spec.rounding_noted or second.table.spec.rounding_noted):
-        return
-    yield found(
-        "LINT-206" if within else "LINT-205",
-        second.table.id,
-        second.cell,
-        first=first.name,
-        first_value=say_figure(first.value),
-        second=second.name,
-        second_value=say_figure(second.value),
-        difference=say_difference(difference),
-        says=tie.says,
-    )
-
-
-def _is_whole(table: DescribedTable, kinds: set[Kind]) -> bool:
+def is_whole(table: DescribedTable, kinds: set[Kind]) -> bool:
     """Whether the figures are counts of whole things, which rounding cannot have touched."""
     return not table.spec.rounded_to and all(kind.is_whole for kind in kinds)
 
