@@ -1,5 +1,7 @@
 """A load: what it answers, what the store then holds, and what it must never hold."""
 
+# Long because one desk (store, key, reference) serves every case of a load.
+
 import csv
 import io
 import json
