@@ -1,0 +1,142 @@
+"""What must stay possible of each cell that is protected, under the rulebook and what is already out.
+
+Nothing can be asked that hiding everything would not give: whoever sees that zeros are shown knows that
+seven hidden counts add up to seven at least, and an earlier release cannot be taken back. What is asked is cut
+down to that, and where nothing is left the cell is reported, never passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf, isfinite
+
+import numpy as np
+
+from speccomm.publishing.suppression.polytope import WHOLE, Contradiction, Numbers, Polytope
+from speccomm.publishing.suppression.protection import Target
+from speccomm.publishing.suppression.rules import ProtectionKind, SuppressionRules
+
+LEAST_APART = 1.0  # two possible whole numbers: never exact
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A cell to protect: its number where known, and the unit its small numbers are counted in.
+
+    The unit is 1 for counts and the cell's own price for amounts.
+    """
+
+    cell: int
+    number: float | None
+    unit: float = 1.0
+
+
+@dataclass(frozen=True)
+class Demands:
+    """Targets to reach, cells of which nothing is left to protect, and cells with less than asked."""
+
+    targets: tuple[Target, ...]
+    bare: tuple[int, ...]
+    narrowed: tuple[int, ...]
+
+
+def demands(
+    polytope: Polytope, wishes: Iterable[Wish], rules: SuppressionRules, *, nodes: int
+) -> Demands:
+    """Each wish as a target that can be reached; the polytope hides all that may be hidden."""
+    reach = _Reach(polytope, nodes)
+    targets: list[Target] = []
+    bare: list[int] = []
+    narrowed: list[int] = []
+    for wish in wishes:
+        found = _unknown(wish, reach, rules) if wish.number is None else _known(wish, reach, rules)
+        if found is None:
+            bare.append(wish.cell)
+            continue
+        target, less = found
+        targets.append(target)
+        if less:
+            narrowed.append(wish.cell)
+    return Demands(tuple(targets), tuple(bare), tuple(narrowed))
+
+
+def _known(wish: Wish, reach: _Reach, rules: SuppressionRules) -> tuple[Target, bool] | None:
+    """A cell whose number is known to be small, None where it is out already."""
+    number, unit, kind = float(wish.number or 0), wish.unit, rules.protection.kind
+    smallest, largest = rules.small_from * unit, rules.small_to * unit
+    if unit < 0:
+        smallest, largest = largest, smallest
+    span = largest - smallest
+    least = LEAST_APART * abs(unit)
+    if kind is ProtectionKind.RANGE:
+        low = reach.low(wish.cell, smallest)
+        wanted = max(largest, low + span)
+    elif kind is ProtectionKind.AROUND:
+        low = reach.low(wish.cell, number - rules.protection.below * abs(unit))
+        wanted = max(number + rules.protection.above * abs(unit), low + least)
+    else:
+        least = rules.protection.width * abs(unit)
+        low = reach.low(wish.cell, -inf)
+        high = reach.high(wish.cell, low + least)
+        if high - low < least - WHOLE and high - low < LEAST_APART * abs(unit) - WHOLE:
+            return None
+        return Target(wish.cell, apart=min(least, high - low)), high - low < least - WHOLE
+    high = reach.high(wish.cell, wanted)
+    if high - low < least - WHOLE:
+        return None
+    return Target(wish.cell, low, high), high < wanted - WHOLE
+
+
+def _unknown(wish: Wish, reach: _Reach, rules: SuppressionRules) -> tuple[Target, bool] | None:
+    """A cell hidden in an earlier release: of the small numbers, what is possible must remain so."""
+    low = reach.low(wish.cell, float(rules.small_from))
+    if low > rules.small_to:
+        return Target(wish.cell), False  # everyone can see that it is not small
+    high = reach.high(wish.cell, float(rules.small_to))
+    if high - low < LEAST_APART - WHOLE:
+        return None
+    return Target(wish.cell, low, high), False
+
+
+class _Reach:
+    """How far cells can go with everything hidden, remembering each point it comes across."""
+
+    def __init__(self, polytope: Polytope, nodes: int) -> None:
+        self._polytope = polytope
+        self._nodes = nodes
+        size = len(polytope.nodes)
+        self._lowest, self._highest = np.full(size, inf), np.full(size, -inf)
+        least = polytope.extreme(range(size), upward=False)
+        self._note(least.values, whole=least.whole)
+
+    def low(self, cell: int, wanted: float) -> float:
+        """The lowest the cell can be, not looking below what is wanted."""
+        if self._lowest[cell] <= wanted + WHOLE and isfinite(wanted):
+            return wanted
+        return self._end(cell, wanted, upward=False)
+
+    def high(self, cell: int, wanted: float) -> float:
+        """The highest the cell can be, not looking above what is wanted."""
+        if self._highest[cell] >= wanted - WHOLE:
+            return wanted
+        return self._end(cell, wanted, upward=True)
+
+    def _end(self, cell: int, wanted: float, *, upward: bool) -> float:
+        caps = {cell: wanted} if isfinite(wanted) else {}
+        extreme = self._polytope.extreme([cell], upward=upward, caps=caps)
+        self._note(extreme.values, whole=extreme.whole)
+        if extreme.whole or not self._polytope.whole or not isfinite(extreme.reached):
+            return extreme.reached
+        reached, _, values = self._polytope.whole_extreme(
+            cell, upward=upward, cap=caps.get(cell), nodes=self._nodes
+        )
+        self._note(values, whole=True)
+        if reached is None:
+            raise Contradiction("no whole numbers found")
+        return reached
+
+    def _note(self, values: Numbers, *, whole: bool) -> None:
+        if len(values) and (whole or not self._polytope.whole):
+            np.minimum(self._lowest, values, out=self._lowest)
+            np.maximum(self._highest, values, out=self._highest)

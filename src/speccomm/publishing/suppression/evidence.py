@@ -1,0 +1,203 @@
+"""What everyone knows: published tables, and the numbers that fit all of them.
+
+`attack` says of every hidden cell what it could be, for someone who has every table given, adds and
+subtracts without mistake, and knows that counts are whole and not negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil, floor, inf, isfinite
+
+from speccomm.foundation.errors import Refusal
+from speccomm.publishing.suppression.polytope import WHOLE, Contradiction, Limits, Node, Polytope
+from speccomm.publishing.suppression.revision import revised_cells
+from speccomm.publishing.suppression.sources import Key, Kind, PublishedTable
+from speccomm.publishing.suppression.universe import Coverage, Universe
+from speccomm.publishing.suppression.values import State
+
+NODES = 2000
+VARIABLES = 60_000
+LARGEST_AMOUNT = 1e5
+DIGITS = 6
+
+
+class Contradictory(Refusal):
+    """Published tables of one release that no numbers fit."""
+
+    def __init__(self, measure: str) -> None:
+        self.measure = measure
+        super().__init__(
+            f"No numbers fit what the latest tables of {measure} show. Look for totals that do not add up, "
+            "or for tables that cover different things under the same dimension."
+        )
+
+
+@dataclass(frozen=True)
+class Interval:
+    """What a hidden cell could be. None is no limit; `proved` that no tighter limits can be had."""
+
+    release: str
+    table: str
+    key: Key
+    low: Decimal | None
+    high: Decimal | None
+    proved: bool
+
+    @property
+    def exact(self) -> bool:
+        """Whether the number is recovered."""
+        return self.low is not None and self.low == self.high
+
+    @property
+    def width(self) -> Decimal | None:
+        if self.low is None or self.high is None:
+            return None
+        return self.high - self.low
+
+
+class Evidence:
+    """The published cells of one measure, each with everything known of it taken together.
+
+    Later tables are believed over earlier ones: cells of earlier tables that no numbers fit are
+    taken as revised since, and set aside (`revised`).
+    """
+
+    def __init__(
+        self,
+        tables: Sequence[PublishedTable],
+        *,
+        also: Iterable[Coverage] = (),
+        universe: Universe | None = None,
+    ) -> None:
+        self.measure = tables[0].measure
+        self.whole = all(table.kind is Kind.COUNT for table in tables)
+        self.universe = universe or Universe(tables, limit=VARIABLES)
+        known, latest, clashing = self._known(tables)
+        for coverage in also:
+            known.setdefault(coverage, (0.0, inf))
+        self.scale = _scale(known.values(), whole=self.whole)
+        self.cell_of = {coverage: number for number, coverage in enumerate(known)}
+        self.negative = any(low < 0 for low, _ in known.values())
+        self.revised = clashing | self._set_aside(known, latest)
+        self.known = known
+        self.polytope = self._polytope(known)
+
+    def reach(self, coverage: Coverage) -> tuple[float, float, bool]:
+        """The least and the most a cell could be, and whether that is proved to be all."""
+        cell = self.cell_of[coverage]
+        low, low_proved = self._end(cell, upward=False)
+        high, high_proved = self._end(cell, upward=True)
+        return low * self.scale, high * self.scale, low_proved and high_proved
+
+    def _end(self, cell: int, *, upward: bool) -> tuple[float, bool]:
+        extreme = self.polytope.extreme([cell], upward=upward)
+        reached = extreme.reached
+        if not self.whole or not isfinite(reached):
+            return reached, True
+        rounded = float(floor(reached + WHOLE) if upward else ceil(reached - WHOLE))
+        if extreme.whole:
+            return rounded, True
+        found, bound, _ = self.polytope.whole_extreme(cell, upward=upward, nodes=NODES)
+        bound = float(floor(bound + WHOLE) if upward else ceil(bound - WHOLE))
+        bound = min(bound, rounded) if upward else max(bound, rounded)
+        return bound, found == bound
+
+    def _known(
+        self, tables: Sequence[PublishedTable]
+    ) -> tuple[dict[Coverage, Limits], frozenset[Coverage], frozenset[Coverage]]:
+        """Each cell's limits from all that is said of it; the latest release's; those that clash."""
+        known: dict[Coverage, Limits] = {}
+        latest: set[Coverage] = set()
+        clashing: set[Coverage] = set()
+        for table in reversed(tables):
+            for key, coverage in self.universe.coverages(table).items():
+                cell = table.cells[key]
+                if cell.low is None and cell.high is None:
+                    continue
+                low = -inf if cell.low is None else float(cell.low)
+                high = inf if cell.high is None else float(cell.high)
+                before = known.get(coverage, (-inf, inf))
+                both = max(low, before[0]), min(high, before[1])
+                if both[0] <= both[1]:
+                    known[coverage] = both
+                else:
+                    clashing.add(coverage)
+                if table.release == tables[-1].release:
+                    latest.add(coverage)
+        return known, frozenset(latest), frozenset(clashing)
+
+    def _set_aside(
+        self, known: dict[Coverage, Limits], latest: frozenset[Coverage]
+    ) -> frozenset[Coverage]:
+        """Free the cells of earlier releases that do not fit, and say which."""
+        if self._polytope(known).fits():
+            return frozenset()
+        order = list(known)
+        doubtful = [number for number, coverage in enumerate(order) if coverage not in latest]
+        try:
+            found = revised_cells(
+                self._nodes(known), self.universe.links, doubtful, unknowns=self.universe.unknowns
+            )
+        except Contradiction as problem:
+            raise Contradictory(self.measure) from problem
+        for number in found:
+            known[order[number]] = (-inf if self.negative else 0.0, inf)
+        return frozenset(order[number] for number in found)
+
+    def _nodes(self, known: dict[Coverage, Limits]) -> list[Node]:
+        scaled = [
+            (coverage, (low / self.scale, high / self.scale))
+            for coverage, (low, high) in known.items()
+        ]
+        return [Node(self.universe.unknowns_of(c), limits, limits) for c, limits in scaled]
+
+    def _polytope(self, known: dict[Coverage, Limits]) -> Polytope:
+        return Polytope(
+            self._nodes(known),
+            self.universe.links,
+            unknowns=self.universe.unknowns,
+            whole=self.whole,
+            negative=self.negative,
+        )
+
+
+def attack(tables: Sequence[PublishedTable]) -> tuple[Interval, ...]:
+    """What each hidden cell of some published tables could be, from all of them together.
+
+    Tables are given in the order they were published. Counts are taken to be whole and not
+    negative; the limits of a count are proved over whole numbers, not only over fractions.
+    Raises: Contradictory where no numbers fit the tables of the latest release.
+    """
+    found: list[Interval] = []
+    for measure in dict.fromkeys(table.measure for table in tables):
+        evidence = Evidence([table for table in tables if table.measure == measure])
+        reached: dict[Coverage, tuple[float, float, bool]] = {}
+        for table in tables:
+            if table.measure != measure:
+                continue
+            coverages = evidence.universe.coverages(table)
+            for key, cell in table.cells.items():
+                if cell.state is State.SUPPRESSED:
+                    coverage = coverages[key]
+                    if coverage not in reached:
+                        reached[coverage] = evidence.reach(coverage)
+                    low, high, proved = reached[coverage]
+                    found.append(
+                        Interval(table.release, table.id, key, _said(low), _said(high), proved)
+                    )
+    return tuple(found)
+
+
+def _said(number: float) -> Decimal | None:
+    return Decimal(repr(round(number, DIGITS))).normalize() + 0 if isfinite(number) else None
+
+
+def _scale(limits: Iterable[Limits], *, whole: bool) -> float:
+    """What amounts are divided by, so that the solver's tolerances suit them; counts stay."""
+    if whole:
+        return 1.0
+    finite = [abs(end) for pair in limits for end in pair if isfinite(end)]
+    return max(1.0, max(finite, default=1.0) / LARGEST_AMOUNT)
