@@ -16,7 +16,7 @@ from speccomm.activity.tables import CONTRACT_POSITION, FLOWS
 from speccomm.cli.main import build_parser
 from speccomm.foundation.rulebook import Rulebook, read_rulebook, rulebooks_root
 from speccomm.reference.tables import TABLES as REFERENCE_TABLES
-from speccomm.warehouse.tables import STORE_TABLES
+from speccomm.warehouse.tables import EVIDENCE_TABLES, STORE_TABLES
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 MADE = "<!-- Written by `make reference-docs`. Change the code, not this page. -->\n\n"
@@ -135,13 +135,35 @@ def checks_page() -> str:
         f"{_cell(check['sentence'])} | {_cell(check['remedy'])} |"
         for check in book.rules["check"]
     ]
+    lines += _evidence_checks()
     return MADE + "\n".join(lines) + "\n"
+
+
+def _evidence_checks() -> list[str]:
+    """Every check of spreadsheets of evidence."""
+    book = read_rulebook("quality/checks")
+    return [
+        f"\n## Of evidence\n\nFrom rulebook `{book.identifier}` version {book.version}.\n",
+        "| Check | Level | What is said | What to do |",
+        "|---|---|---|---|",
+        *(
+            f"| `{check['id']}` {_cell(check['title'])} | {check['level']} | "
+            f"{_cell(check['sentence'])} | {_cell(check['remedy'])} |"
+            for check in book.rules["check"]
+        ),
+    ]
 
 
 def tables_page() -> str:
     """Every table of the store, the answers and the reference folder."""
     parts = ["# Tables\n", "## In the store\n"]
     parts += [_table(f"`{name}`", t.what, t.columns) for name, t in STORE_TABLES.items()]
+    parts.append("## Evidence of each service\n")
+    parts.append(
+        "In the store from the first statement on. Spreadsheets have the same columns, without the "
+        "first five.\n"
+    )
+    parts += [_table(f"`{name}`", t.what, t.columns) for name, t in EVIDENCE_TABLES.items()]
     parts.append("## In an answer\n")
     parts += [_table(f"`{name}`", "", columns) for name, columns in ANSWERS.items()]
     parts.append("## In a reference folder\n")

@@ -18,6 +18,9 @@ CONTRACT = {
     "speccomm explain": "--record --reference --rules",
     "speccomm flows": "--store --icb --region --from --to --by --format --as-at --run",
     "speccomm contract": "--store --icb --provider --service --year --month --format --as-at --run",
+    "speccomm evidence import": "--store --table --said-by --said-on --findings --run",
+    "speccomm evidence export": "--all --store --out --as-at --run",
+    "speccomm evidence list": "--store --as-at --format --run",
     "speccomm history": "--store --dataset --provider --year --month --diff --run",
     "speccomm pack build": "--store --icb --from --to --out --run",
 }

@@ -68,6 +68,10 @@ def _add_import(group: Any) -> None:
         help="makes the store under this key if it is not there",
     )  # fmt: skip
     parser.add_argument(
+        "--received-at", metavar="T", type=values.instant,
+        help="when the files came (ISO 8601 with zone); default now",
+    )  # fmt: skip
+    parser.add_argument(
         "--findings", metavar="OUT.csv", type=Path, help="write the findings to this file"
     )
     values.add_run(parser)
@@ -130,6 +134,7 @@ def _import(arguments: argparse.Namespace) -> int:
             register=arguments.table,
             said_by=arguments.said_by,
             said_on=arguments.said_on,
+            received_at=arguments.received_at,
         )
     )
     print_table(answer.counts.drop_columns(["sha256", "bytes"]))

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from speccomm.foundation.errors import Refusal
 from speccomm.intake.privacy import read_key_file
 from speccomm.jobs.run_folder import RunFacts
 from speccomm.quality import (
@@ -50,6 +51,7 @@ class EvidenceImportRequest:
 
     `register` says what every file holds; None tells it from titles and headers. `said_by` and
     `said_on` stand in for columns a file lacks. With `key_file` a store that is not there is made.
+    `received_at` None means that the files came now.
     """
 
     store: Path
@@ -61,6 +63,11 @@ class EvidenceImportRequest:
     register: str | None = None
     said_by: str | None = None
     said_on: date | None = None
+    received_at: datetime | None = None
+
+
+class NotYetReceived(Refusal):
+    """A time of receipt that has not come yet."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +90,16 @@ def import_evidence(request: EvidenceImportRequest) -> EvidenceImportAnswer:
     Nothing is overwritten: what was said before stays readable, as at the time before.
 
     Raises:  NoStore, NoEvidence, NotASpreadsheet, NotARole, UnknownName, BadKey, StoreBusy, and
-             what opening a reference folder may raise.
+             what opening a reference folder may raise; NotYetReceived for a time to come.
     """
+    recorded_at = (request.received_at or request.now).astimezone(UTC)
+    if recorded_at > request.now:
+        raise NotYetReceived(
+            f"The files cannot have come at {recorded_at:%d %B %Y %H:%M}: not yet."
+        )
     store = _store(request)
     rules, reference = evidence_rules(), open_reference(request.reference)
     snapshot = store.snapshot()
-    recorded_at = request.now.astimezone(UTC)
     load_id = f"{recorded_at:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
     try:
         read = read_evidence(
@@ -108,7 +119,7 @@ def import_evidence(request: EvidenceImportRequest) -> EvidenceImportAnswer:
     load = {
         "load_id": load_id,
         "received_at": recorded_at,
-        "committed_at": recorded_at,
+        "committed_at": request.now.astimezone(UTC),
         "key_id": store.key_id,
         "rulebooks": json.dumps(rulebooks),
         "reference": json.dumps(reference.identity(), sort_keys=True),

@@ -230,7 +230,21 @@ def _agreeing(register: Register, kept: list[Statement], notes: Notes) -> list[S
         for one in group:
             if one is not last:
                 _say_pair("QUA-D02", one, last, notes)
-    return [one for one in kept if any(one is other for other in agreed)]
+    stays = [one for one in kept if any(one is other for other in agreed)]
+    _say_undated_changes(register, stays, notes)
+    return stays
+
+
+def _say_undated_changes(register: Register, kept: list[Statement], notes: Notes) -> None:
+    """Two rows of one import about one thing, told apart only by the day they were said."""
+    met: dict[tuple[Any, ...], Statement] = {}
+    for one in sorted(kept, key=lambda one: one.values["from_date"]):
+        subject = _subject(register, one.values)[:-1]
+        other = met.setdefault(subject, one)
+        differing = _differing(register, [one.values, other.values])
+        if differing and not (one.is_dated and other.is_dated):
+            _say_pair("QUA-D04", one, other, notes, column=differing[0])
+        met[subject] = one
 
 
 def _new_ones(
@@ -269,6 +283,7 @@ def _say_pair(
     check_id: str, one: Statement, other: Statement, notes: Notes, column: str | None = None
 ) -> None:
     elsewhere = "" if one.file_name == other.file_name else f" of {other.file_name}"
+    there = other.place(column)
     notes.say(
         check_id,
         dataset=one.register,
@@ -276,7 +291,7 @@ def _say_pair(
         row=one.row,
         column=column,
         place=one.place(column),
-        other=f"{other.place(column)}{elsewhere}",
+        other=f"{there[:1].lower()}{there[1:]}{elsewhere}",
     )
 
 

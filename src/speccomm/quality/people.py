@@ -22,7 +22,7 @@ def looks_like_a_person(text: str, rules: EvidenceRules) -> bool:
     if points_to_a_person(text, rules) is not None:
         return True
     words = WORD.findall(text)
-    if any(word.casefold() in rules.role_words for word in words):
+    if any({word, word.removesuffix("s")} & rules.role_words for word in map(str.casefold, words)):
         return False
     tokens = text.split()
     capitals = [token for token in tokens if ABBREVIATION.fullmatch(token)]

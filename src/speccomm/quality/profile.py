@@ -128,6 +128,11 @@ def hubs_and_spokes(provision: ir.Table) -> ir.Table:
 def _workforce(rows: ir.Table) -> ir.Table:
     """Null where either number is missing: a gap nobody can know is not a gap of nought."""
     return rows.mutate(
-        short_of_standard_wte=ibis.greatest(rows.standard_wte - rows.in_post_wte, 0),
-        vacant_wte=ibis.greatest(rows.funded_wte - rows.in_post_wte, 0),
+        short_of_standard_wte=_lacking(rows.standard_wte, rows.in_post_wte),
+        vacant_wte=_lacking(rows.funded_wte, rows.in_post_wte),
     ).order_by("site_code", "staff_role")
+
+
+def _lacking(wanted: ir.NumericColumn, present: ir.NumericColumn) -> ir.Value:
+    gap = wanted - present
+    return (gap < 0).ifelse(0, gap)

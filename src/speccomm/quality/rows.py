@@ -21,7 +21,10 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Statement:
-    """One row that was read: what it says and where it stood."""
+    """One row that was read: what it says and where it stood.
+
+    `is_dated` is false where its from_date was taken from the day it was said.
+    """
 
     register: str
     file_name: str
@@ -29,6 +32,7 @@ class Statement:
     row: int
     columns: dict[str, int]
     values: Values
+    is_dated: bool
 
     def place(self, column: str | None = None) -> str:
         """Where the row, or one of its cells, is."""
@@ -100,6 +104,7 @@ class RowJudge:
                 row,
                 self._header.columns,
                 values,
+                not self._cell(row, "from_date").is_blank,
             )
             for row, values in judged
             if values is not None
