@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from speccomm.assignment.contract_rules import ContractRules
-from speccomm.intake.across import ACROSS, Across
+from speccomm.intake.across import ACROSS
 from speccomm.intake.opening import OpenedFile
 from speccomm.intake.people import PersonBook
 from speccomm.intake.privacy import KeyRing
@@ -168,24 +168,18 @@ class Submission:
         place_planned_services(self.connection.con, self.connection.to_pyarrow(planned))
 
     def _look_across(self, datasets: set[str], before: Snapshot | None) -> None:
-        for check_id, (dataset, expression) in ACROSS.items():
+        for check_id, (dataset, _) in ACROSS.items():
             if dataset in datasets and self.sink.files.get(dataset):
-                self._say_rows(check_id, dataset, expression)
+                self._say_rows(check_id, dataset)
         if "acm" in datasets or before is not None:
             self._reconcile(datasets, before)
 
-    def _say_rows(self, check_id: str, dataset: str, expression: Across) -> None:
+    def _say_rows(self, check_id: str, dataset: str) -> None:
         """Ask the engine for the rows a check is said of, and keep a finding for each."""
-
-        def question() -> ir.Table:
-            schema = ibis.schema(ROW_TABLES[dataset].schema)
-            return expression(ibis.table(schema, name=f"staged_{dataset}"), self.rules)
-
         raw = self.connection.con
         paths = [str(path) for path in self.sink.files[dataset]]
         raw.read_parquet(paths).create_view(f"staged_{dataset}", replace=True)
-        sql = compiled_once((check_id, *self.rules.identity), question)
-        rows = raw.execute(sql).to_arrow_table()
+        rows = raw.execute(across_sql(check_id, self.rules)).to_arrow_table()
         check = self.rules.checks[check_id]
         said = finding(check, self.rules, load_id=self.load_id, dataset=dataset, file_name=None)
         same = {name: value for name, value in said.items() if name not in rows.column_names}
@@ -320,6 +314,17 @@ def _by_dataset(opened: list[OpenedFile]) -> list[tuple[str, list[OpenedFile]]]:
     order = ("iap", *(name for name in ROW_TABLES if name != "iap"))
     grouped = [(name, [file for file in opened if file.dataset == name]) for name in order]
     return [(name, files) for name, files in grouped if files]
+
+
+def across_sql(check_id: str, rules: IntakeRules) -> str:
+    """The question a check across rows asks of the view staged_ and its data set."""
+    dataset, expression = ACROSS[check_id]
+
+    def question() -> ir.Table:
+        schema = ibis.schema(ROW_TABLES[dataset].schema)
+        return expression(ibis.table(schema, name=f"staged_{dataset}"), rules)
+
+    return compiled_once((check_id, *rules.identity), question)
 
 
 def _money_columns(dataset: str) -> list[str]:
