@@ -96,7 +96,7 @@ class CellJudge:
         self._rules = rules
         self._dataset = dataset
         self._known: dict[str, _Judged] = {}
-        self._blank_words = pa.array(["", *rules.settings["missing_words"]])
+        self._missing_words = pa.array(rules.settings["missing_words"])
         no_codes = pa.table({name: pa.array([], pa.string()) for name in ("code_list", "code")})
         self._allowed = pa.concat_tables(
             [
@@ -119,7 +119,7 @@ class CellJudge:
         for number, field in enumerate(columns):
             cells = table.column(number)
             if field.kind in ROW_BY_ROW_KINDS:
-                clean[field.column] = _blank_to_null(cells, self._blank_words)
+                clean[field.column] = _blank_to_null(cells, self._missing_words)
                 said += self._long_or_blank(field, clean[field.column])
             elif self._query_kind(field) is not None:
                 coded[field] = _one_array(cells.dictionary_encode())
@@ -303,7 +303,7 @@ def _spread(judged: pa.Array, indices: pa.Array) -> pa.Array:
     return judged.take(indices)
 
 
-def _blank_to_null(cells: pa.ChunkedArray, blank_words: pa.Array) -> pa.Array:
+def _blank_to_null(cells: pa.ChunkedArray, missing_words: pa.Array) -> pa.Array:
     """Identifiers without the spaces around them; null where there is none.
 
     A placeholder must not become the identifier of everyone who has it.
@@ -312,11 +312,14 @@ def _blank_to_null(cells: pa.ChunkedArray, blank_words: pa.Array) -> pa.Array:
     letters = text.buffers()[2]
     if letters is not None and b" " in letters.to_pybytes():
         text = pc.utf8_trim_whitespace(text)
-    short = pc.less_equal(pc.binary_length(text), pc.max(pc.binary_length(blank_words)))
-    if not pc.any(short).as_py():
-        return text
-    blank = pc.is_in(pc.utf8_upper(text), value_set=blank_words)
-    return pc.if_else(blank, None, text) if pc.any(blank).as_py() else text
+    lengths = pc.binary_length(text).to_numpy()
+    blank = lengths == 0
+    longest = pc.max(pc.binary_length(missing_words)).as_py()
+    short = np.flatnonzero(~blank & (lengths <= longest))
+    words = pc.utf8_upper(text.take(pa.array(short)))
+    placeholder = pc.is_in(words, value_set=missing_words).to_numpy(zero_copy_only=False)
+    blank[short[placeholder.astype(bool)]] = True
+    return pc.if_else(pa.array(blank), None, text) if blank.any() else text
 
 
 def _one_array(cells: pa.ChunkedArray) -> pa.Array:
