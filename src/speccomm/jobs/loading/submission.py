@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -89,7 +90,7 @@ class Submission:
     def run(self, opened: list[OpenedFile], *, before: Snapshot | None) -> SubmissionOutcome:
         """Stream every file, then look across. `before` is the store as it was, None without one."""
         datasets = {file.dataset for file in opened}
-        with self.phases.timing(READ_AND_JUDGE):
+        with self.phases.timing(READ_AND_JUDGE), self._one_thread_a_question():
             outcomes = self._stream_all(opened, before)
         with self.phases.timing(ACROSS_ROWS):
             self._look_across(datasets, before)
@@ -103,6 +104,17 @@ class Submission:
             slices=slices,
             not_run=self._not_run(datasets, before),
         )
+
+    @contextmanager
+    def _one_thread_a_question(self) -> Iterator[None]:
+        """While chunks are judged side by side, each question is answered by the one who asks."""
+        raw = self.connection.con
+        (threads,) = raw.execute("select current_setting('threads')").fetchone()
+        raw.execute("set threads = 1")
+        try:
+            yield
+        finally:
+            raw.execute(f"set threads = {int(threads)}")
 
     def _stream_all(self, opened: list[OpenedFile], before: Snapshot | None) -> list[FileOutcome]:
         lookups = place_lookups(self.connection.con, self.reference, on=self.received_on)
