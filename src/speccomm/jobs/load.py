@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from speccomm.assignment.contract_rules import read_contract_rules
-from speccomm.engines import open_duckdb
+from speccomm.engines import keep_freed_memory, open_duckdb
 from speccomm.foundation.errors import Refusal
 from speccomm.intake.opening import OpenedFile, UnreadableFile, open_submission
 from speccomm.intake.privacy import BadKey, KeyRing, new_key_ring, read_key_file
@@ -334,6 +334,7 @@ def _refuse_copies(files: pa.Table) -> None:
 
 
 def _engine(settings: EngineSettings, folder: Path) -> Any:
+    keep_freed_memory()
     spill = settings.temp_directory or folder / "spill"
     spill.mkdir(parents=True, exist_ok=True)
     return open_duckdb(
