@@ -246,8 +246,9 @@ def check(request: CheckRequest) -> CheckAnswer:
     opened = _open_all((request.file,), request.dataset, rules)
     reference = open_reference(request.reference)
     with tempfile.TemporaryDirectory(prefix="speccomm-check-") as folder:
+        connection = _engine(request.settings, Path(folder))
         submission = Submission(
-            connection=_engine(request.settings, Path(folder)),
+            connection=connection,
             rules=rules,
             contract_rules=read_contract_rules(),
             reference=reference,
@@ -260,6 +261,7 @@ def check(request: CheckRequest) -> CheckAnswer:
         )
         outcome = submission.run(opened, before=None)
         findings = read_findings(submission.sink.files.get("findings", []))
+        connection.disconnect()
     return CheckAnswer(
         read=outcome.read,
         accepted=outcome.accepted,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from speccomm.intake import reading
 from speccomm.intake.opening import OpenedFile, UnreadableFile
 from speccomm.intake.reading import TextDecoder, parse_block, raw_blocks
 
@@ -72,12 +73,21 @@ RECORD = st.lists(CELL, min_size=0, max_size=4)
 
 
 @settings(max_examples=200, derandomize=True, deadline=None)
-@given(st.lists(RECORD, max_size=12), st.sampled_from(["\n", "\r\n"]), st.integers(1, 40))
-@example([["a", "b"], [], ["", ""], ["x", 'say "so"'], ["1", "2", "3"]], "\r\n", 3)
-def test_a_written_csv_is_read_row_by_row_whatever_the_blocks(tmp_path_factory, records, end, size):
+@given(
+    st.lists(RECORD, max_size=12),
+    st.sampled_from(["\n", "\r\n"]),
+    st.integers(1, 80),
+    st.sampled_from([12, 40, reading.PARSE_BYTES]),
+)
+@example([["a", "b"], [], ["", ""], ["x", 'say "so"'], ["1", "2", "3"]], "\r\n", 3, 12)
+def test_a_written_csv_is_read_row_by_row_whatever_the_blocks(
+    tmp_path_factory, records, end, size, parser_size
+) -> None:
     out = io.StringIO()
     csv.writer(out, lineterminator=end).writerows(records)
-    agrees(tmp_path_factory.getbasetemp() / "written.csv", out.getvalue(), size=size)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "PARSE_BYTES", parser_size)
+        agrees(tmp_path_factory.getbasetemp() / "written.csv", out.getvalue(), size=size)
 
 
 @settings(max_examples=300, derandomize=True, deadline=None)
@@ -155,6 +165,19 @@ def test_a_long_line_after_many_short_ones_is_one_refused_row(tmp_path) -> None:
     good, bad, _, lines = read_in_blocks(tmp_path / "f.csv", body, size=1 << 23)
     assert (len(good), set(bad), lines) == (600_000, {300_002}, 600_001)
     assert {300_001, 300_003} <= set(good)
+
+
+def test_broken_rows_far_into_a_block_keep_their_numbers(tmp_path) -> None:
+    rows = [b"1,2\n"] * 700_000
+    broken = {7: b"x\n", 300_000: b"1,2,3\n", 650_000: b"\n", 699_999: b'"a\nb",2\n'}
+    for at, row in broken.items():
+        rows[at] = row
+    for quoted in (False, True):
+        rows[1] = b'"1",2\n' if quoted else b"1,2\n"
+        rows[699_999] = broken[699_999] if quoted else b"1\n"
+        good, bad, blank, lines = read_in_blocks(tmp_path / "f.csv", b"".join(rows), size=1 << 23)
+        assert sorted(bad) == [9, 300_002, 700_001]
+        assert (len(good), blank, lines) == (699_996, 1, 700_000)
 
 
 def test_a_row_longer_than_any_is_refused_with_its_file(tmp_path) -> None:
