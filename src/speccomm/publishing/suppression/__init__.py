@@ -11,6 +11,14 @@ from speccomm.publishing.suppression.door import (
 from speccomm.publishing.suppression.evidence import Contradictory, Interval, attack
 from speccomm.publishing.suppression.question import CannotProtect
 from speccomm.publishing.suppression.ratios import Ratio
+from speccomm.publishing.suppression.releases import (
+    NotARecord,
+    Recovery,
+    ReleaseCheck,
+    check_release,
+    read_release_record,
+    release_record,
+)
 from speccomm.publishing.suppression.rules import SuppressionRules, suppression_rules
 from speccomm.publishing.suppression.search import Gap
 from speccomm.publishing.suppression.sources import (
@@ -49,6 +57,7 @@ __all__ = [
     "Gap",
     "Interval",
     "Kind",
+    "NotARecord",
     "NotThroughTheDoor",
     "PublishableTable",
     "Publication",
@@ -56,15 +65,20 @@ __all__ = [
     "PublishedTable",
     "Rate",
     "Ratio",
+    "Recovery",
+    "ReleaseCheck",
     "SourceTable",
     "State",
     "SuppressionRules",
     "TooManyUnknowns",
     "attack",
+    "check_release",
     "flat",
     "months",
     "nested",
     "printed",
+    "read_release_record",
+    "release_record",
     "source_table",
     "suppress",
     "suppression_rules",

@@ -24,12 +24,14 @@ LEAST_APART = 1.0  # two possible whole numbers: never exact
 class Wish:
     """A cell to protect: its number where known, and the unit its small numbers are counted in.
 
-    The unit is 1 for counts and the cell's own price for amounts.
+    The unit is 1 for counts and the cell's own price for amounts. A large number was hidden before
+    only to protect others.
     """
 
     cell: int
     number: float | None
     unit: float = 1.0
+    large: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def demands(
     bare: list[int] = []
     narrowed: list[int] = []
     for wish in wishes:
-        found = _unknown(wish, reach, rules) if wish.number is None else _known(wish, reach, rules)
+        found = _asked(wish, reach, rules)
         if found is None:
             bare.append(wish.cell)
             continue
@@ -59,6 +61,14 @@ def demands(
         if less:
             narrowed.append(wish.cell)
     return Demands(tuple(targets), tuple(bare), tuple(narrowed))
+
+
+def _asked(wish: Wish, reach: _Reach, rules: SuppressionRules) -> tuple[Target, bool] | None:
+    if wish.number is None:
+        return _unknown(wish, reach, rules)
+    if wish.large:
+        return _large(wish, reach)
+    return _known(wish, reach, rules)
 
 
 def _known(wish: Wish, reach: _Reach, rules: SuppressionRules) -> tuple[Target, bool] | None:
@@ -92,11 +102,18 @@ def _unknown(wish: Wish, reach: _Reach, rules: SuppressionRules) -> tuple[Target
     """A cell hidden in an earlier release: of the small numbers, what is possible must remain so."""
     low = reach.low(wish.cell, float(rules.small_from))
     if low > rules.small_to:
-        return Target(wish.cell), False  # everyone can see that it is not small
-    high = reach.high(wish.cell, float(rules.small_to))
+        return _large(wish, reach)  # everyone can see that it is not small
+    high = reach.high(wish.cell, max(float(rules.small_to), low + LEAST_APART))
     if high - low < LEAST_APART - WHOLE:
         return None
     return Target(wish.cell, low, high), False
+
+
+def _large(wish: Wish, reach: _Reach) -> tuple[Target, bool]:
+    """A cell hidden in an earlier release to protect another: it is not given away now."""
+    low = reach.low(wish.cell, -inf)
+    apart = min(LEAST_APART, reach.high(wish.cell, low + LEAST_APART) - low)
+    return Target(wish.cell, apart=apart), False
 
 
 class _Reach:

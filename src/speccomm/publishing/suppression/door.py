@@ -12,7 +12,7 @@ from speccomm.publishing.suppression.dimensions import Dimension
 from speccomm.publishing.suppression.evidence import Evidence
 from speccomm.publishing.suppression.model import Protected
 from speccomm.publishing.suppression.protection import CannotBeProtected, Guard, Target
-from speccomm.publishing.suppression.publication import published_table
+from speccomm.publishing.suppression.publication import Outcome, published_table
 from speccomm.publishing.suppression.question import Answer, answer
 from speccomm.publishing.suppression.ratios import Ratio, ratio_cells
 from speccomm.publishing.suppression.rules import SuppressionRules, suppression_rules
@@ -160,19 +160,12 @@ def suppress(
     rules = rules or suppression_rules()
     _demand_named_once(tables, ratios)
     found = answer(tables, earlier, rules, stop)
-    shown = {
-        table.id: published_table(
-            table,
-            found.part(table.measure).ledger,
-            found.outcome(table.measure, rules),
-            rules,
-            release,
-        )
-        for table in tables
-    }
     before = [each.published for each in earlier]
+    shown: dict[str, PublishedTable] = {}
     for part in found.parts:
-        _demand_protected(part, before, list(shown.values()))
+        measure = part.ledger.measure
+        chosen = [table for table in tables if table.measure == measure]
+        shown |= _shown(part, chosen, before, found.outcome(measure, rules), rules, release)
     releases = tuple(dict.fromkeys(published.release for published in before))
     made = [_made(table, shown[table.id], found, rules, releases) for table in tables]
     accounts = {table.id: table.account for table in made}
@@ -201,16 +194,44 @@ def _demand_named_once(tables: Sequence[SourceTable], ratios: Sequence[Ratio]) -
                 )
 
 
-def _demand_protected(
-    part: Protected, before: Sequence[PublishedTable], shown: Sequence[PublishedTable]
-) -> None:
+def _shown(
+    part: Protected,
+    tables: Sequence[SourceTable],
+    before: Sequence[PublishedTable],
+    outcome: Outcome,
+    rules: SuppressionRules,
+    release: str,
+) -> dict[str, PublishedTable]:
+    """A measure's tables as everyone will see them, attacked before anyone does.
+
+    A larger number that is hidden and could still be worked out protects nothing and is shown.
+    """
+    ledger = part.ledger
+    earlier = [table for table in before if table.measure == ledger.measure]
+    made = [published_table(table, ledger, outcome, rules, release) for table in tables]
+    evidence = _evidence(part, [*earlier, *made])
+    larger = [
+        c for c, e in ledger.entries.items() if outcome.hidden(c) and not e.small and e.number
+    ]
+    in_vain = frozenset(coverage for coverage in larger if evidence.exactly(coverage))
+    if in_vain:
+        outcome = outcome.without(in_vain)
+        made = [published_table(table, ledger, outcome, rules, release) for table in tables]
+        evidence = _evidence(part, [*earlier, *made])
+    _demand_protected(part, evidence)
+    return {table.id: table for table in made}
+
+
+def _evidence(part: Protected, tables: Sequence[PublishedTable]) -> Evidence:
+    return Evidence(tables, also=part.implied, universe=part.ledger.universe)
+
+
+def _demand_protected(part: Protected, evidence: Evidence) -> None:
     """Attack what is about to go out, from nothing but what everyone will have.
 
     The attack starts from the printed tables, not from the true numbers the choice was made with.
     """
     measure = part.ledger.measure
-    tables = [table for table in (*before, *shown) if table.measure == measure]
-    evidence = Evidence(tables, also=part.implied, universe=part.ledger.universe)
     ratio = part.scale / evidence.scale
     targets = [
         Target(

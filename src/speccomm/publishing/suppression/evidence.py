@@ -83,14 +83,23 @@ class Evidence:
         self.negative = any(low < 0 for low, _ in known.values())
         self.revised = clashing | self._set_aside(known, latest)
         self.known = known
+        self._reached: dict[int, tuple[float, float, bool]] = {}
         self.polytope = self._polytope(known)
 
     def reach(self, coverage: Coverage) -> tuple[float, float, bool]:
         """The least and the most a cell could be, and whether that is proved to be all."""
         cell = self.cell_of[coverage]
-        low, low_proved = self._end(cell, upward=False)
-        high, high_proved = self._end(cell, upward=True)
-        return low * self.scale, high * self.scale, low_proved and high_proved
+        if cell not in self._reached:
+            low, low_proved = self._end(cell, upward=False)
+            high, high_proved = self._end(cell, upward=True)
+            proved = low_proved and high_proved
+            self._reached[cell] = low * self.scale, high * self.scale, proved
+        return self._reached[cell]
+
+    def exactly(self, coverage: Coverage) -> bool:
+        """Whether a cell's number can be worked out."""
+        low, high, _ = self.reach(coverage)
+        return high - low <= WHOLE * self.scale
 
     def _end(self, cell: int, *, upward: bool) -> tuple[float, bool]:
         extreme = self.polytope.extreme([cell], upward=upward)
@@ -173,22 +182,24 @@ def attack(tables: Sequence[PublishedTable]) -> tuple[Interval, ...]:
     """
     found: list[Interval] = []
     for measure in dict.fromkeys(table.measure for table in tables):
-        evidence = Evidence([table for table in tables if table.measure == measure])
-        reached: dict[Coverage, tuple[float, float, bool]] = {}
-        for table in tables:
-            if table.measure != measure:
-                continue
+        chosen = [table for table in tables if table.measure == measure]
+        evidence = Evidence(chosen)
+        for table in chosen:
             coverages = evidence.universe.coverages(table)
-            for key, cell in table.cells.items():
-                if cell.state is State.SUPPRESSED:
-                    coverage = coverages[key]
-                    if coverage not in reached:
-                        reached[coverage] = evidence.reach(coverage)
-                    low, high, proved = reached[coverage]
-                    found.append(
-                        Interval(table.release, table.id, key, _said(low), _said(high), proved)
-                    )
+            found += [
+                interval(evidence, coverages[key], table.release, table.id, key)
+                for key, cell in table.cells.items()
+                if cell.state is State.SUPPRESSED
+            ]
     return tuple(found)
+
+
+def interval(
+    evidence: Evidence, coverage: Coverage, release: str, table: str, key: Key
+) -> Interval:
+    """What one cell could be."""
+    low, high, proved = evidence.reach(coverage)
+    return Interval(release, table, key, _said(low), _said(high), proved)
 
 
 def _said(number: float) -> Decimal | None:

@@ -202,8 +202,8 @@ def _wishes(
             yield Wish(cell, implied[coverage])
         elif entry is None and coverage in ledger.hidden_before and not amounts:
             number = ledger.numbers_before.get(coverage)
-            if number is None or rules.is_small(number):
-                yield Wish(cell, None if number is None else float(number))
+            large = number is not None and not rules.is_small(number)
+            yield Wish(cell, None if number is None else float(number), large=large)
 
 
 def _revised(

@@ -101,11 +101,10 @@ class Polytope:
         share = np.zeros(len(self.nodes))
         moving = self.switches != NO_SWITCH
         share[moving] = shares[self.switches[moving]]
-        under = np.minimum(self.shown_limits[:, 0] - self.hidden_limits[:, 0], most)
-        over = np.minimum(self.hidden_limits[:, 1] - self.shown_limits[:, 1], most)
+        shown, hidden = self.shown_limits[moving], self.hidden_limits[moving]
         self._limits = self.shown_limits.copy()
-        self._limits[moving, 0] -= (under * share)[moving]
-        self._limits[moving, 1] += (over * share)[moving]
+        self._limits[moving, 0] -= np.minimum(shown[:, 0] - hidden[:, 0], most) * share[moving]
+        self._limits[moving, 1] += np.minimum(hidden[:, 1] - shown[:, 1], most) * share[moving]
         self._apply(self._solver, np.arange(len(self.nodes)))
 
     def limits_when(self, hidden: Flags) -> Numbers:
@@ -117,6 +116,9 @@ class Polytope:
 
     def fits(self) -> bool:
         """Whether any numbers fit what is shown now."""
+        empty = self._limits[(self._column < 0) & (self._row < 0)]
+        if ((empty[:, 0] > 0) | (empty[:, 1] < 0)).any():
+            return False
         self._aim((), 1.0)
         self._solver.run()
         return bool(self._solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
@@ -132,6 +134,9 @@ class Polytope:
         self._apply(self._solver, capped, caps or {}, upward)
         self._aim(cells, -1.0 if upward else 1.0)
         self._solver.run()
+        if self._solver.getModelStatus() == highspy.HighsModelStatus.kUnknown:
+            self._solver.clearSolver()  # a start from where it last stood led nowhere
+            self._solver.run()
         status = self._solver.getModelStatus()
         if status == highspy.HighsModelStatus.kOptimal:
             answer = self._answer(list(cells), upward)
@@ -303,7 +308,7 @@ def _merged(
         for tie in ties
         if tie
     ]
-    return len(column_of), [np.array(columns, dtype=np.int64) for columns in cells], signed
+    return max(1, len(column_of)), [np.array(columns, dtype=np.int64) for columns in cells], signed
 
 
 def _places(parts: Sequence[Indices]) -> tuple[Indices, Indices]:

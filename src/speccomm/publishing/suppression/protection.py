@@ -102,11 +102,13 @@ class Guard:
     ) -> Cut | None:
         polytope, cell = self.polytope, target.cell
         start = polytope.shown_limits[cell, 0 if upward else 1]
+        if not np.isfinite(start) or not np.isfinite(goal):
+            return None
         need = (goal - start) if upward else (start - goal)
-        if not np.isfinite(need) or need <= WHOLE:
+        if need <= WHOLE:
             return None
         polytope.loosen(shares, most=need)
-        extreme = polytope.extreme([cell], upward=upward, caps={cell: goal})
+        extreme = self._towards(cell, goal, upward=upward)
         if abs(extreme.reached - goal) <= WHOLE:
             return None
         base, gains = self._loosened(extreme.duals, upward=upward)
@@ -175,19 +177,19 @@ class Guard:
             return
         down = self.polytope.extreme([cell], upward=False)
         self._witness(down)
-        up = self.polytope.extreme([cell], upward=True)
+        up = self._towards(cell, down.reached + target.apart, upward=True)
         self._witness(up)
         if up.reached - down.reached < target.apart - WHOLE:
             least, under = self._loosened(down.duals, upward=False)
             most, over = self._loosened(up.duals, upward=True)
             yield self._cut(target.apart - (most - least), under + over, target)
-        elif self._highest[cell] - self._lowest[cell] < target.apart - WHOLE and not (
-            self._whole_apart(target)
-        ):
+        elif self.polytope.whole and not self._whole_apart(target):
             yield self._no_good(hidden, target)
 
     def _whole_apart(self, target: Target) -> bool:
         """Whether whole numbers far enough apart fit the target's cell."""
+        if self._met(Target(target.cell, apart=target.apart)):
+            return True
         for upward in (False, True):
             reached, _, values = self.polytope.whole_extreme(
                 target.cell, upward=upward, nodes=self.nodes
@@ -199,7 +201,7 @@ class Guard:
     def _go(self, target: Target, goal: float, *, upward: bool) -> Extreme | None:
         """How far the cell can go towards its goal; None where only fractions go so far."""
         cell = target.cell
-        extreme = self.polytope.extreme([cell], upward=upward, caps={cell: goal})
+        extreme = self._towards(cell, goal, upward=upward)
         self._witness(extreme)
         short = extreme.reached < goal - WHOLE if upward else extreme.reached > goal + WHOLE
         if short or extreme.whole or not self.polytope.whole:
@@ -209,12 +211,20 @@ class Guard:
                 cell, upward=upward, cap=goal, nodes=self.nodes
             )
         except Contradiction:
-            return None
+            return extreme  # every whole number that fits lies beyond the goal
         if reached is None or (reached < goal if upward else reached > goal):
             return None
         found = Extreme(reached, values, np.empty(0), whole=True)
         self._witness(found)
         return found
+
+    def _towards(self, cell: int, goal: float, *, upward: bool) -> Extreme:
+        """How far a cell can go towards a goal, which it may lie beyond wherever it is."""
+        try:
+            return self.polytope.extreme([cell], upward=upward, caps={cell: goal})
+        except Contradiction:
+            nothing = np.empty(0)
+            return Extreme(goal, nothing, nothing, whole=True)
 
     def _loosened(self, duals: Numbers, *, upward: bool) -> tuple[float, Numbers]:
         """The extreme with nothing hidden, as the multipliers give it, and what each switch adds."""

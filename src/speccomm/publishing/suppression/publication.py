@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from speccomm.publishing.suppression.ledger import Ledger, rate_of, rounded, shown_limits
@@ -22,6 +22,11 @@ class Outcome:
     hidden: Callable[[Coverage], bool]
     lowest: Decimal | None
     highest: Decimal | None
+
+    def without(self, shown: frozenset[Coverage]) -> Outcome:
+        """The same with some cells shown after all."""
+        hidden = self.hidden
+        return replace(self, hidden=lambda cell: cell not in shown and hidden(cell))
 
 
 def published_table(

@@ -100,6 +100,8 @@ class _Search:
         self.rounds = 0
         self._effort = effort
         self._stop = stop
+        free = max(1, int((~problem.forced).sum()))
+        self._rounds = max(effort.rounds, effort.cell_rounds // free)
         self._master = Master(problem.forced, nodes=effort.nodes)
         self._best: Flags | None = None
 
@@ -114,7 +116,7 @@ class _Search:
     def descend(self, costs: Numbers, at_most: int | None) -> _Descent:
         """Rounds of choosing and attacking, until no attack succeeds or the effort is spent."""
         bound = 0.0
-        for number in range(self._effort.rounds):
+        for number in range(self._rounds):
             if self._stop():
                 break
             if number == self._effort.plain_rounds:
