@@ -145,11 +145,13 @@ ACROSS: Mapping[str, tuple[str, Across]] = {
 
 
 def _hash(rows: ir.Table, columns: list[str]) -> ir.IntegerValue:
-    """One number for a combination of columns; different combinations may share one, rarely."""
-    parts = [rows[column].hash() for column in columns]
-    combined = parts[0]
-    for part in parts[1:]:
-        combined = (combined.cast("string") + ":" + part.cast("string")).hash()
+    """One number for a combination of columns; different combinations may share one, rarely.
+
+    Each column's number is shifted by its place, so that the order of columns tells.
+    """
+    combined = rows[columns[0]].hash()
+    for place, column in enumerate(columns[1:], start=1):
+        combined = combined ^ (rows[column].hash() >> place)
     return combined
 
 
