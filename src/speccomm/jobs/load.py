@@ -41,6 +41,17 @@ def no_progress(_: str, __: int, ___: int) -> None:
     """Tell nobody."""
 
 
+class NotYetReceived(Refusal):
+    """A time of receipt that has not come: such a load would win over every true one."""
+
+    def __init__(self, received_at: datetime, now: datetime) -> None:
+        self.received_at = received_at
+        super().__init__(
+            f"The time of receipt, {received_at:%d %B %Y %H:%M} UTC, is still to come: it is "
+            f"{now:%d %B %Y %H:%M} UTC. Give the time the files arrived."
+        )
+
+
 class NothingToLoad(Refusal):
     """A load without files, or with the same file twice."""
 
@@ -93,16 +104,18 @@ def load(request: LoadRequest) -> LoadAnswer:
     """Load files as one submission.
 
     The store afterwards holds all of it, or is as it was. Every row read is accepted or refused.
-    Raises UnreadableFile, ShrinkingLoad, BadKey, NothingToLoad and what opening the reference
+    Raises NotYetReceived, UnreadableFile, ShrinkingLoad, BadKey, NothingToLoad and what opening the reference
     folder or the store may raise.
     """
+    received_at = request.received_at.astimezone(UTC)
+    if received_at > request.now:
+        raise NotYetReceived(received_at, request.now.astimezone(UTC))
     ring = read_key_file(request.key_file)
     rules = intake_rules()
     opened = _open_all(request.files, request.dataset, rules)
     reference = open_reference(request.reference)
     store = open_or_create_store(request.store, key_id=ring.key_id)
     _require_key(store, ring)
-    received_at = request.received_at.astimezone(UTC)
     load_id = f"{received_at:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
     staging = store.staging(load_id)
     connection = _engine(request.settings, staging)

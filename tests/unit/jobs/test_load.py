@@ -7,6 +7,7 @@ import io
 import json
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -22,7 +23,7 @@ from speccomm.intake.opening import UnreadableFile
 from speccomm.intake.privacy import BadKey, new_key_ring, pseudonyms, read_key_file, write_key_file
 from speccomm.intake.rules import intake_rules
 from speccomm.jobs import load as load_module
-from speccomm.jobs.load import CheckRequest, NothingToLoad, check
+from speccomm.jobs.load import CheckRequest, NothingToLoad, NotYetReceived, check
 from speccomm.jobs.loading import streaming
 from speccomm.jobs.loading.comparing import ShrinkingLoad
 from speccomm.jobs.refused import NothingRefused, RefusedRequest, refused
@@ -516,6 +517,13 @@ def test_nothing_to_load_is_told(desk, tmp_path) -> None:
     assert not desk.store.exists()
     with pytest.raises(NothingToLoad, match="byte for byte"):
         desk.load(one, copy)
+
+
+def test_a_time_of_receipt_still_to_come_is_refused(desk) -> None:
+    request = desk.request(desk.file("plcm.csv", "plcm", activities(2)))
+    with pytest.raises(NotYetReceived, match="still to come"):
+        load_module.load(replace(request, received_at=NOW + DAY))
+    assert not desk.store.exists()
 
 
 def test_a_store_opens_with_its_own_key_only(desk) -> None:
