@@ -27,6 +27,7 @@ COMMAND_MODULES = (
     "reports",
     "history",
     "pack",
+    "receipt",
 )
 GUIDE = """\
 A month's work: `speccomm check` a file, `speccomm load` it, then ask with `flows` and `contract`

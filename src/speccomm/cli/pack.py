@@ -28,6 +28,10 @@ def add_commands(commands: Any) -> None:
     )
     values.add_period(parser)
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to write")
+    parser.add_argument(
+        "--store-version", metavar="N", type=values.version,
+        help="build it as the store was at this version (default: the newest)",
+    )  # fmt: skip
     values.add_map(parser)
     values.add_reading(parser)
     values.add_engine(parser)
@@ -51,6 +55,7 @@ def _build(arguments: argparse.Namespace) -> int:
             reference=arguments.reference,
             map_date=arguments.map_date,
             as_at=arguments.as_at,
+            store_version=arguments.store_version,
             engine=engine_settings(arguments),
         )
     )

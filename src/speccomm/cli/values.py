@@ -92,6 +92,13 @@ def positive_integer(text: str) -> int:
     return int(text)
 
 
+def version(text: str) -> int:
+    """The number of a version of the store, 0 or above. Raises NotAValue otherwise."""
+    if not text.isdecimal():
+        raise NotAValue(f"{text!r} is not the number of a version of the store, such as 12.")
+    return int(text)
+
+
 def existing_file(text: str) -> Path:
     """A path that names a file. Raises NotAValue otherwise."""
     path = Path(text)

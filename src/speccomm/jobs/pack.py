@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +19,7 @@ from speccomm.foundation.rulebook import read_rulebook
 from speccomm.jobs.flows import DATASET, last_day
 from speccomm.jobs.packing.contract import PackContract, pack_contract, pack_services
 from speccomm.jobs.packing.flows import PackFlows, pack_flows
+from speccomm.jobs.packing.sets import pack_sets
 from speccomm.jobs.packing.sources import (
     pack_coverage,
     pack_files,
@@ -26,6 +27,7 @@ from speccomm.jobs.packing.sources import (
     pack_rulebooks,
 )
 from speccomm.jobs.reading import OrganisationMap, Reading, open_for_reading, organisation_map
+from speccomm.jobs.recounting.counting import count_behind
 from speccomm.jobs.run_folder import RunFacts
 from speccomm.jobs.settings import EngineSettings
 from speccomm.publishing import facts as shapes
@@ -44,7 +46,8 @@ class PackRequest:
     """A pack of one ICB over some months, to be put in the folder `out`.
 
     `map_date` None draws the organisations of the period's last day; `reference` None uses the
-    shipped tables alone; `as_at` None reads everything received so far. `now` is the time of
+    shipped tables alone; `as_at` None reads everything received so far; `store_version` None reads
+    the newest, and a number builds the pack again as the store was then. `now` is the time of
     building, printed in the pack.
     """
 
@@ -57,6 +60,7 @@ class PackRequest:
     reference: Path | None = None
     map_date: date | None = None
     as_at: datetime | None = None
+    store_version: int | None = None
     engine: EngineSettings = EngineSettings()
 
 
@@ -80,11 +84,11 @@ def build_pack(request: PackRequest) -> PackAnswer:
 
     Raises:  UnknownArea for an ICB that is not on the map, with the nearest; NothingLoaded where no
              month of the period is, naming those that are; NotAPackFolder where `out` holds
-             something else; NotAPeriod where the period ends before it starts.
+             something else; NotAPeriod where the period ends before it starts; NoSuchVersion and
+             Purged for a version of the store that cannot be read.
     """
     refuse_other_folders(request.out)
-    facts = pack_facts(request)
-    pack = assemble_pack(facts)
+    facts, pack = read_pack(request)
     folder = write_pack_folder(request.out, rendering.pack_files(pack))
     return PackAnswer(
         folder=folder,
@@ -95,8 +99,11 @@ def build_pack(request: PackRequest) -> PackAnswer:
     )
 
 
-def pack_facts(request: PackRequest) -> PackFacts:
-    """Everything the pack is made from, read at one version of the store. Raises as build_pack."""
+def read_pack(request: PackRequest) -> tuple[PackFacts, Pack]:
+    """The pack and everything it is made from, read at one version of the store; nothing is written.
+
+    Raises as build_pack.
+    """
     months = months_between(request.from_month, request.to_month)
     map_date = request.map_date or last_day(request.to_month)
     with open_for_reading(
@@ -105,6 +112,7 @@ def pack_facts(request: PackRequest) -> PackFacts:
         as_at=request.as_at,
         now=request.now,
         engine=request.engine,
+        version=request.store_version,
     ) as reading:
         places = organisation_map(reading.reference, on=map_date)
         icb = area_on(places.commissioners, places.providers, on=map_date, icb=request.icb)
@@ -119,7 +127,10 @@ def pack_facts(request: PackRequest) -> PackFacts:
         local = frozenset(places.current.get(code, code) for code in icb.provider_codes)
         flows = pack_flows(reading, places, icb=icb, region=region, months=months)
         contract = pack_contract(reading, places, icb=request.icb, local=local, to=request.to_month)
-        return _facts(request, reading, places, flows, contract, icb, region, local, months)
+        facts = _facts(request, reading, places, flows, contract, icb, region, local, months)
+        pack = assemble_pack(facts)
+        counted = count_behind(reading, pack, flows, sets=facts.sets)
+        return facts, replace(pack, counted=counted)
 
 
 def _facts(
@@ -203,6 +214,16 @@ def _facts(
             "contract monitoring rows of the ICB’s patients": contract.rows,
         },
         software=f"speccomm {metadata.version('speccomm')}",
+        sets=pack_sets(
+            reading,
+            places,
+            icb=icb,
+            region=region,
+            flows=flows,
+            contract=contract,
+            local=local,
+            providers=providers,
+        ),
     )
 
 

@@ -99,12 +99,13 @@ def open_for_reading(
     as_at: datetime | None,
     now: datetime,
     engine: EngineSettings,
+    version: int | None = None,
 ) -> Iterator[Reading]:
-    """Open all that a question needs, and close it afterwards.
+    """Open all that a question needs, and close it afterwards. `version` None is the newest.
 
-    Raises:  NoStore, NoReferenceFolder, BadReferenceFile, EngineLimits as their parts do.
+    Raises:  NoSuchVersion, Purged, NoStore, NoReferenceFolder, BadReferenceFile, EngineLimits as their parts do.
     """
-    snapshot = open_store(store).snapshot(as_at=as_at)
+    snapshot = open_store(store).snapshot(as_at=as_at, version=version)
     try:
         con = open_duckdb(
             memory_limit_mib=engine.memory_limit_mib,

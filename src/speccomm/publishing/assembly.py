@@ -57,6 +57,7 @@ def assemble_pack(facts: PackFacts) -> Pack:
             definitions_section(),
         ),
         facts=manifest_facts(facts),
+        area=facts.icb.code,
     )
 
 
@@ -80,6 +81,8 @@ def manifest_facts(facts: PackFacts) -> dict[str, Any]:
                     "read_rows",
                     "accepted_rows",
                     "refused_rows",
+                    "used_for",
+                    "providers",
                 )
             }
         )
@@ -99,4 +102,5 @@ def manifest_facts(facts: PackFacts) -> dict[str, Any]:
         "rulebooks": facts.rulebooks.to_pylist(),
         "reference": {row["table"]: row["sha256"] for row in facts.reference.to_pylist()},
         "cautions": list(facts.cautions),
+        "sets": {name: list(codes) for name, codes in sorted(facts.sets.items())},
     }

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from speccomm.publishing.model import Column, Unit
+from speccomm.publishing.sourcing import Counted, Source
+
+FLOW_LETTERS = {
+    "intra": "A",
+    "imported": "B",
+    "exported": "C",
+    "provider_total": "AB",
+    "patient_total": "AC",
+    "grand_total": "ABC",
+}
 
 PROVIDER_CODE = Column(
     "provider_code", "Code", Unit.CODE, "ODS code of the provider on the organisation map"
@@ -34,8 +46,8 @@ CRG_NAME = Column(
 )
 
 
-def flow_columns(area: str, *, only: tuple[str, ...] = ()) -> tuple[Column, ...]:
-    """The six flow measures for an area, or those named in `only`."""
+def flow_columns(area: str, *, source: Counted, only: tuple[str, ...] = ()) -> tuple[Column, ...]:
+    """The six flow measures for an area, or those named in `only`, counted as `source` says."""
     here, group_parts, group_totals = f"providers based in {area}", "Activity", "Totals"
     meanings = (
         ("intra", "A Within", f"Units of activity by {here} for its patients", group_parts),
@@ -56,19 +68,43 @@ def flow_columns(area: str, *, only: tuple[str, ...] = ()) -> tuple[Column, ...]
         ("grand_total", "A+B+C All", f"All activity that touches {area}", group_totals),
     )
     return tuple(
-        Column(name, title, Unit.ACTIVITY, meaning, missing="none found", group=group, adds_up=True)
+        Column(
+            name,
+            title,
+            Unit.ACTIVITY,
+            meaning,
+            missing="none found",
+            group=group,
+            adds_up=True,
+            source=replace(source, flow=FLOW_LETTERS[name]),
+        )
         for name, title, meaning, group in meanings
         if not only or name in only
     )
 
 
 def money_column(
-    name: str, title: str, meaning: str, *, missing: str = "not known", signed: bool = False
+    name: str,
+    title: str,
+    meaning: str,
+    *,
+    missing: str = "not known",
+    signed: bool = False,
+    source: Source | None = None,
 ) -> Column:
     """A column of pounds that adds up; signed ones print + above zero."""
-    return Column(name, title, Unit.GBP, meaning, missing=missing, adds_up=True, signed=signed)
+    return Column(
+        name,
+        title,
+        Unit.GBP,
+        meaning,
+        missing=missing,
+        adds_up=True,
+        signed=signed,
+        source=source,
+    )
 
 
-def number_column(name: str, title: str, meaning: str) -> Column:
+def number_column(name: str, title: str, meaning: str, *, source: Source | None = None) -> Column:
     """A column of counts that adds up."""
-    return Column(name, title, Unit.NUMBER, meaning, adds_up=True)
+    return Column(name, title, Unit.NUMBER, meaning, adds_up=True, source=source)

@@ -7,7 +7,7 @@ fails at the border and not in a sentence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -146,7 +146,8 @@ class PackFacts:
     those that sent contract monitoring of its months. `contract_last_month` is the last month of
     the position, None where no contract monitoring is loaded. `incomplete_months` are those still
     open to correction (flex). `cautions` are whole
-    sentences the job knows to be needed, such as a list that stands in for another.
+    sentences the job knows to be needed, such as a list that stands in for another. `sets` are the
+    codes that filters of figures name: patients:QWU, providers:QWU and so on.
     """
 
     icb: Organisation
@@ -180,6 +181,7 @@ class PackFacts:
     reference: pa.Table
     row_counts: dict[str, int]
     software: str
+    sets: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, schema in SCHEMAS.items():

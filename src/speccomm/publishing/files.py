@@ -11,8 +11,12 @@ from typing import Any
 from speccomm.publishing.cells import file_cell
 from speccomm.publishing.html import render_page
 from speccomm.publishing.model import Pack, PackTable, Unit
+from speccomm.publishing.receipts.documents import receipt_files
+from speccomm.publishing.receipts.figures import tables_with_figures
+from speccomm.publishing.receipts.identifiers import row_keys
 
-PACK_FORMAT = 1
+PACK_FORMAT = 2  # 1 had no receipts
+RECEIPT_COLUMN = "receipt"
 HANDLING_COLUMN = "handling"
 HANDLING_VALUE = "INTERNAL USE ONLY - NOT SUPPRESSED"
 DICTIONARY = "tables/data_dictionary.csv"
@@ -23,13 +27,14 @@ DICTIONARY_COLUMNS = ("file", "table", "column", "title", "unit", "meaning", "em
 
 
 def pack_files(pack: Pack) -> dict[str, bytes]:
-    """Every file of the pack by its path: page, tables, dictionary, words of handling, manifest.
+    """Every file of the pack by its path: page, tables, receipts, dictionary, words, manifest.
 
     Raises: BadPack where the pack is put together wrongly.
     """
     files = {PAGE: render_page(pack).encode()}
     for table in pack.tables():
-        files[table_path(table)] = table_csv(table)
+        files[table_path(table)] = table_csv(table, area=pack.area)
+    files.update(receipt_files(pack))
     files[DICTIONARY] = _dictionary(pack)
     files[README] = _readme(pack).encode()
     files[MANIFEST] = _manifest(pack, files)
@@ -40,16 +45,18 @@ def table_path(table: PackTable) -> str:
     return f"tables/{table.id}.csv"
 
 
-def table_csv(table: PackTable) -> bytes:
+def table_csv(table: PackTable, *, area: str) -> bytes:
     """The rows of a table as CSV (RFC 4180, UTF-8), without its total, so columns may be summed.
 
-    The last column of every row says how the figures may be handled; it stays with the rows when
-    they are copied elsewhere, and changes neither the order nor the type of any other column.
+    The last two columns of every row are the beginning of its figures' identifiers, which a full
+    stop and the name of a column complete, and how the figures may be handled; both stay with the
+    rows when they are copied elsewhere, and change neither order nor type of any other column.
     """
-    lines = [[*(column.name for column in table.columns), HANDLING_COLUMN]]
-    for row in table.records():
+    names = [column.name for column in table.columns]
+    lines = [[*names, RECEIPT_COLUMN, HANDLING_COLUMN]]
+    for key, row in zip(row_keys(table), table.records(), strict=True):
         cells = [file_cell(column, row.get(column.name)) for column in table.columns]
-        lines.append([*cells, HANDLING_VALUE])
+        lines.append([*cells, f"{area}.{table.id}.{key}", HANDLING_VALUE])
     return _csv(lines)
 
 
@@ -90,6 +97,8 @@ def _readme(pack: Pack) -> str:
             "",
             "- Comma separated, UTF-8, first row column names; data_dictionary.csv explains each.",
             f"- The last column, {HANDLING_COLUMN}, repeats how the rows may be handled.",
+            f"- The column before it, {RECEIPT_COLUMN}, begins the identifier of each figure of the row: add a",
+            "  full stop and the name of the figure's column. `speccomm receipt IDENTIFIER` opens it.",
             "- An empty cell is a figure that does not exist; the dictionary says why. Zero is 0.",
             "- There are no total rows, so a column can be summed.",
             "- A text that a spreadsheet would run as a formula has an apostrophe before it.",
@@ -106,9 +115,11 @@ def _manifest(pack: Pack, files: dict[str, bytes]) -> bytes:
         "organisation": pack.organisation,
         "period": pack.period,
         "handling": pack.handling.short,
+        "area": pack.area,
         "built_at": pack.built_at.isoformat(),
         **pack.facts,
         "tables": [_table_facts(table) for table in pack.tables()],
+        "receipts": [table.id for table in tables_with_figures(pack)],
         "files": [
             {"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
             for path, data in sorted(files.items())

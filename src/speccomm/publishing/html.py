@@ -20,6 +20,10 @@ from speccomm.publishing.model import (
     Placement,
     Unit,
 )
+from speccomm.publishing.receipts.documents import receipt_page_path
+from speccomm.publishing.receipts.figures import HEADLINES
+from speccomm.publishing.receipts.identifiers import row_keys
+from speccomm.publishing.sourcing import ALL
 from speccomm.publishing.wording import rounded, say_activity, say_count, say_pounds, say_time
 
 TEMPLATE = "pack.html.jinja"
@@ -40,9 +44,11 @@ class HeaderGroup:
 
 @dataclass(frozen=True)
 class PageTable:
-    """A table ready for the page."""
+    """A table ready for the page. `keys` name the rows, and `receipts` is where figures lead."""
 
     table: PackTable
+    keys: tuple[str, ...]
+    receipts: str
     columns: tuple[Column, ...]
     groups: tuple[HeaderGroup, ...]
     rows: tuple[tuple[tuple[Column, PageCell], ...], ...]
@@ -70,6 +76,8 @@ def render_page(pack: Pack) -> str:
         drawn=drawn,
         tables=tables,
         signs=SIGNS,
+        headline_receipts=receipt_page_path(HEADLINES),
+        all=ALL,
         built=say_time(pack.built_at),
         kind=lambda block: type(block).__name__,
     )
@@ -82,6 +90,8 @@ def page_table(table: PackTable) -> PageTable:
     marks = sum(column.unit is Unit.MARK for column in columns)
     return PageTable(
         table=table,
+        keys=tuple(row_keys(table)),
+        receipts=receipt_page_path(table.id),
         columns=columns,
         groups=_groups(columns),
         rows=rows,

@@ -17,6 +17,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from speccomm.publishing.sourcing import Computed, Key, Source
+
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 Cell = str | int | bool | Decimal | date | datetime | None
@@ -69,7 +71,8 @@ class Column:
     `missing` is the words shown for null, or `missing_from` names a column that holds them row by
     row. `adds_up` says whether rows of the column may be summed.
     A column that is not `on_page` is in files only.
-    A percent gives `share_of`: the two columns (part, whole) it is worked out from.
+    A percent gives `share_of`: the two columns (part, whole) it is worked out from. `source` says
+    how a figure comes from stored rows; None where its receipt can only repeat the table's making.
     """
 
     name: str
@@ -83,6 +86,15 @@ class Column:
     signed: bool = False
     share_of: tuple[str, str] | None = None
     on_page: bool = True
+    source: Source | None = None
+
+    @property
+    def made_from(self) -> Source | None:
+        """The source, which of a share is the two columns it is worked out from."""
+        if self.share_of and self.source is None:
+            part, whole = self.share_of
+            return Computed(f"{part} as a percentage of {whole}", self.share_of)
+        return self.source
 
 
 @dataclass(frozen=True)
@@ -99,7 +111,8 @@ class PackTable:
     """One table: rows as Arrow, a dictionary of its columns, notes, and how it was made.
 
     `rows` holds every column of `columns` except the percents, in any order. `row_header` names
-    the column that heads each row. With `total_label` a total row is summed from the rows.
+    the column that heads each row. With `total_label` a total row is summed from the rows. `keys`
+    name each row for good, by columns of `rows` that may not be shown; without them the heading does.
     """
 
     id: str
@@ -112,6 +125,7 @@ class PackTable:
     total_label: str = ""
     placement: Placement = Placement.PAGE
     emphasised: frozenset[str] = field(default_factory=frozenset)
+    keys: tuple[Key, ...] = ()
 
     def __post_init__(self) -> None:
         if not IDENTIFIER.fullmatch(self.id):
@@ -120,6 +134,8 @@ class PackTable:
         expected = {column.name for column in self.columns if column.share_of is None}
         if missing := expected - given:
             raise BadPack(f"table {self.id} lacks {', '.join(sorted(missing))}")
+        if unkeyed := {key.column for key in self.keys} - given:
+            raise BadPack(f"table {self.id} lacks its key {', '.join(sorted(unkeyed))}")
         names = {column.name for column in self.columns}
         if self.row_header not in names:
             raise BadPack(f"table {self.id} has no column {self.row_header}")
@@ -220,13 +236,19 @@ class Caution:
 
 @dataclass(frozen=True)
 class HeadlineFigure:
-    """One large number with its label, a sentence below it and the table it comes from."""
+    """One large number with its label, a sentence below it and the section it comes from.
+
+    `value` is the number before it was rounded for the page, None where there is none.
+    """
 
     id: str
     label: str
     figure: str
     sentence: str
     section_id: str
+    value: Decimal | int | None = None
+    unit: Unit = Unit.NUMBER
+    source: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -279,7 +301,9 @@ class Handling:
 class Pack:
     """A whole pack: what it is about, how it may be handled, its sections and facts for receipts.
 
-    `facts` is what the manifest records: plain JSON values only.
+    `area` is the code that begins the identifier of every figure. `facts` is what the manifest
+    records: plain JSON values only. `counted` is how many stored rows stand behind a figure, by
+    table, row key and column, where that was counted.
     """
 
     id: str
@@ -290,6 +314,8 @@ class Pack:
     built_at: datetime
     sections: tuple[Section, ...]
     facts: dict[str, Any]
+    area: str = ""
+    counted: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         tables = [table.id for table in self.tables()]
@@ -312,3 +338,10 @@ class Pack:
     def charts(self) -> Iterator[Chart]:
         for section in self.sections:
             yield from section.charts()
+
+    def headlines(self) -> Iterator[HeadlineFigure]:
+        for top in self.sections:
+            for section in top.walk():
+                for block in section.blocks:
+                    if isinstance(block, HeadlineFigures):
+                        yield from block.figures

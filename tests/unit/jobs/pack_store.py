@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pyarrow.parquet as pq
 
-from speccomm.warehouse import create_store
+from speccomm.warehouse import create_store, open_store
 from tests.unit.warehouse.made_up import rows
 
 RECEIVED_AT = datetime(2024, 1, 19, 16, 5, tzinfo=UTC)
@@ -43,7 +43,20 @@ def acm(provider, month, patient, service, plan, actual, units=(10, 10), **more)
 
 def fill(path, files, *, findings=(), load_id="load-1", received_at=RECEIVED_AT, refused_slices=()):
     """Make a store whose one load holds `files`: (data set, file name, records, refused rows)."""
-    store = create_store(path, key_id="key-1")
+    create_store(path, key_id="key-1")
+    return add_load(
+        path,
+        files,
+        findings=findings,
+        load_id=load_id,
+        received_at=received_at,
+        refused_slices=refused_slices,
+    )
+
+
+def add_load(path, files, *, load_id, received_at, findings=(), refused_slices=()):
+    """Add a load of `files` to a store, as `fill` does its first."""
+    store = open_store(path)
     staged = store.staging(load_id)
     slices = {}
     by_dataset = {}

@@ -36,7 +36,7 @@ def test_every_table_has_its_file_and_its_dictionary(pack, files):
         rows = records(files, f"tables/{table.id}.csv")
         assert len(rows) == table.rows.num_rows
         names = [column.name for column in table.columns]
-        assert all(list(row) == [*names, "handling"] for row in rows)
+        assert all(list(row) == [*names, "receipt", "handling"] for row in rows)
         assert {(f"tables/{table.id}.csv", name) for name in names} <= described
 
 

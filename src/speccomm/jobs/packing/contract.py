@@ -29,7 +29,7 @@ class PackContract:
     """The position in the pack's shape, the plans behind the grid of services, and its months.
 
     `planned_pairs` are (provider, service) with a plan: of local providers for any commissioner,
-    of providers elsewhere for the ICB's patients.
+    of providers elsewhere for the ICB's patients. `scope` is None where nothing is loaded.
     """
 
     position: pa.Table
@@ -40,6 +40,7 @@ class PackContract:
     planned_pairs: frozenset[tuple[str, str]]
     service_names: dict[str, str | None]
     rows: int
+    scope: ContractScope | None = None
 
 
 def pack_contract(
@@ -77,6 +78,7 @@ def pack_contract(
         planned_pairs=frozenset(pairs),
         service_names=names,
         rows=ours.rows,
+        scope=ours.scope,
     )
 
 

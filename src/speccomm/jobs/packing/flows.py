@@ -23,7 +23,10 @@ CUTS = ("provider", "icb", "service", "month")
 
 @dataclass(frozen=True)
 class PackFlows:
-    """Every table of flows in the pack's shapes, and how many rows they were counted from."""
+    """Every table of flows in the pack's shapes, and how many rows they were counted from.
+
+    `icb_sums` and `region_sums` are the sums by codes that every table was cut from.
+    """
 
     icb: pa.Table
     region: pa.Table
@@ -35,6 +38,9 @@ class PackFlows:
     icb_rows: int
     region_rows: int
     unstated_rows: int
+    icb_sums: pa.Table
+    region_sums: pa.Table
+    region_code: str
 
 
 def pack_flows(
@@ -87,6 +93,9 @@ def pack_flows(
         icb_rows=pc.sum(icb_sums["row_count"]).as_py() or 0,
         region_rows=pc.sum(region_sums["row_count"]).as_py() or 0,
         unstated_rows=pc.sum(icb_sums["unstated_rows"]).as_py() or 0,
+        icb_sums=icb_sums,
+        region_sums=region_sums,
+        region_code=region.code,
     )
 
 

@@ -158,9 +158,23 @@ def pack_findings(
     names = ours.select(["load_id", "dataset", "file_name"]).combine_chunks()
     if ours.num_rows == 0:
         return shapes.row_of([], shapes.FINDINGS)
-    loads = sorted(set(ours["load_id"].to_pylist()))
-    found = reading.snapshot.findings(reading.con, loads)
-    codes = sorted(places.codes_of(providers))
+    found = findings_behind(reading, names, codes=places.codes_of(providers), months=months)
+    return _by_check(reading, found)
+
+
+def findings_behind(
+    reading: Reading,
+    names: pa.Table,
+    *,
+    codes: Collection[str],
+    months: Sequence[FinancialMonth],
+) -> ir.Table:
+    """The findings of some files, of some providers' rows (or of no provider's) in some months.
+
+    `names` has the load_id, dataset and file_name of each file, `codes` the providers' codes as
+    sent.
+    """
+    found = reading.snapshot.findings(reading.con, sorted(set(names["load_id"].to_pylist())))
     listed = ibis.memtable(names.rename_columns(["_load", "_dataset", "_file"]))
     wanted = found.semi_join(
         listed,
@@ -170,16 +184,17 @@ def pack_findings(
             found.file_name == listed._file,
         ],
     )
-    wanted = wanted.filter(wanted.provider_code.isnull() | wanted.provider_code.isin(codes))
-    wanted = wanted.filter(wanted.financial_month.isnull() | in_months(wanted, months))
-    return _by_check(reading, wanted)
+    wanted = wanted.filter(wanted.provider_code.isnull() | wanted.provider_code.isin(sorted(codes)))
+    return wanted.filter(wanted.financial_month.isnull() | in_months(wanted, months))
+
+
+def place_of(found: ir.Table) -> ir.StringValue:
+    """The row a finding names, told apart from rows of other files; null for one of a whole file."""
+    return ibis.literal("|").join([found.load_id, found.file_name, found.row_number.cast("string")])
 
 
 def _by_check(reading: Reading, found: ir.Table) -> pa.Table:
-    place = ibis.literal("|").join(
-        [found.load_id, found.file_name, found.row_number.cast("string")]
-    )
-    keyed = found.mutate(place=place)
+    keyed = found.mutate(place=place_of(found))
     grouped = keyed.group_by(["check_id", "level", "dataset", "field"]).aggregate(
         sentence=keyed.sentence.min(),
         remedy=keyed.remedy.min(),

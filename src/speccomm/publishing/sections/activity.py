@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from speccomm.publishing.agreement import total_of
 from speccomm.publishing.charts import Part, StackedBar, stacked_bars
-from speccomm.publishing.columns import CRG_CODE, CRG_NAME, flow_columns
+from speccomm.publishing.columns import CRG_CODE, CRG_NAME, FLOW_LETTERS, flow_columns
 from speccomm.publishing.facts import PackFacts
 from speccomm.publishing.model import (
     Chart,
@@ -19,10 +19,11 @@ from speccomm.publishing.model import (
     Unit,
 )
 from speccomm.publishing.naming import Namer, short_icb_name
-from speccomm.publishing.sections.flow_words import MEASURES, PARTS, UNKNOWN, making
+from speccomm.publishing.sections.flow_words import MEASURES, PARTS, UNKNOWN, counted, making
 from speccomm.publishing.sections.months import months_section
 from speccomm.publishing.sections.neighbours import neighbours_section
 from speccomm.publishing.sections.unknown import unknown_section
+from speccomm.publishing.sourcing import Key, Of
 from speccomm.publishing.wording import (
     capital,
     say_activity,
@@ -83,15 +84,17 @@ def _flows(facts: PackFacts, namer: Namer, flows: pa.Table, *, area: str, key: s
     kind = "ICB" if key == "icb" else "region"
     condition = f"provider or patient of {area}"
     rows = _by_size(flows, namer)
+    code = facts.icb.code if key == "icb" else facts.region.code
     table = PackTable(
         id=f"activity_{key}",
         title=f"Activity of {area} by clinical reference group",
-        columns=(CRG_CODE, CRG_NAME, *flow_columns(area)),
+        columns=(CRG_CODE, CRG_NAME, *flow_columns(area, source=counted(facts, area=code))),
         rows=rows,
         row_header="crg_name",
         making=making(facts, condition),
         notes=("Largest first; Unknown last.",),
         total_label="All groups",
+        keys=(Key("crg_code", Of.CRG),),
     )
     summary = _summary(facts, flows, area=area, key=key, kind=kind)
     return Section(
@@ -143,14 +146,17 @@ def _flow_sentences(flows: pa.Table, rows: pa.Table, area: str, kind: str) -> Pr
 
 
 def _summary(facts: PackFacts, flows: pa.Table, *, area: str, key: str, kind: str) -> PackTable:
-    names = [column.title for column in flow_columns(area)]
-    meanings = [f"{column.meaning}." for column in flow_columns(area)]
-    values = [total_of(flows, column.name) for column in flow_columns(area)]
+    source = counted(facts, area=facts.icb.code if key == "icb" else facts.region.code)
+    columns = flow_columns(area, source=source)
+    names = [column.title for column in columns]
+    meanings = [f"{column.meaning}." for column in columns]
+    values = [total_of(flows, column.name) for column in columns]
     rows = pa.table(
         {
             "flow": names,
             "meaning": meanings,
             "activity": pa.array(values, flows.schema.field("intra").type),
+            "letters": [FLOW_LETTERS[column.name] for column in columns],
         }
     )
     return PackTable(
@@ -159,11 +165,18 @@ def _summary(facts: PackFacts, flows: pa.Table, *, area: str, key: str, kind: st
         columns=(
             Column("flow", "Flow", Unit.TEXT, "Which flow is counted"),
             Column("meaning", "What it counts", Unit.TEXT, "The flow in words"),
-            Column("activity", "Units", Unit.ACTIVITY, "Units of activity in the period"),
+            Column(
+                "activity",
+                "Units",
+                Unit.ACTIVITY,
+                "Units of activity in the period",
+                source=source,
+            ),
         ),
         rows=rows,
         row_header="flow",
         making=making(facts, f"provider or patient of the {kind}"),
+        keys=(Key("letters", Of.FLOW),),
     )
 
 

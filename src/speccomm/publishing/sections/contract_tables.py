@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ from speccomm.publishing.columns import (
 from speccomm.publishing.facts import CONTRACT, MONEY_TYPE, PackFacts
 from speccomm.publishing.model import Column, Making, PackTable, Placement, Unit
 from speccomm.publishing.naming import Namer, short_icb_name
+from speccomm.publishing.sourcing import Key, Of, Position
 
 NOT_PLANNED = "not planned"
 EFFECT_NAMES = {
@@ -29,6 +31,10 @@ EFFECT_NAMES = {
     "non_activity_gbp": ("Non-activity", "Lines of money only: block, adjustment, pass-through"),
 }
 HEADS = {"provider": (PROVIDER_CODE, PROVIDER_NAME), "service": (SERVICE_CODE, SERVICE_NAME)}
+KEYS = {
+    "provider": (Key("provider_code", Of.PROVIDER),),
+    "service": (Key("service_code", Of.SERVICE),),
+}
 IN_WORDS = {"provider": "provider", "service": "service line"}
 
 
@@ -44,7 +50,8 @@ def with_compared_plan(lines: pa.Table) -> pa.Table:
 
 def position_table(facts: PackFacts, records: list[dict[str, Any]], *, by: str) -> PackTable:
     """Plan, actual, variance and forecasts by provider or service line."""
-    columns = (*HEADS[by], *_activity_columns(), *_money_columns(), *_forecast_columns())
+    figures = (*_activity_columns(), *_money_columns(), *_forecast_columns())
+    columns = (*HEADS[by], *_sourced(facts, figures))
     names = [c.name for c in columns if c.share_of is None]
     return PackTable(
         id=f"contract_by_{by}",
@@ -61,12 +68,13 @@ def position_table(facts: PackFacts, records: list[dict[str, Any]], *, by: str) 
             "Where nothing was sent there is no variance, and the plan is not counted in the share.",
         ),
         total_label=f"All {IN_WORDS[by]}s",
+        keys=KEYS[by],
     )
 
 
 def effects_table(facts: PackFacts, records: list[dict[str, Any]], *, by: str) -> PackTable:
     """The variance and the effects it is made of, by provider or service line."""
-    columns = (*HEADS[by], *_effect_columns(), _variance())
+    columns = (*HEADS[by], *_sourced(facts, (*_effect_columns(), _variance())))
     return PackTable(
         id=f"contract_effects_by_{by}",
         title=f"What makes up the variance by {IN_WORDS[by]}, {facts.contract_period}",
@@ -76,6 +84,7 @@ def effects_table(facts: PackFacts, records: list[dict[str, Any]], *, by: str) -
         making=_making(facts),
         notes=("The six effects of a row sum to its variance to the penny.",),
         total_label=f"All {IN_WORDS[by]}s",
+        keys=KEYS[by],
         placement=Placement.FOLDED if by == "service" else Placement.PAGE,
     )
 
@@ -87,6 +96,7 @@ def bridge_table(facts: PackFacts) -> PackTable:
             "effect": [name for name, _ in EFFECT_NAMES.values()],
             "meaning": [f"{meaning}." for _, meaning in EFFECT_NAMES.values()],
             "effect_gbp": pa.array([total_of(facts.contract, e) for e in EFFECTS], MONEY_TYPE),
+            "measure": list(EFFECTS),
         }
     )
     return PackTable(
@@ -95,12 +105,19 @@ def bridge_table(facts: PackFacts) -> PackTable:
         columns=(
             Column("effect", "Effect", Unit.TEXT, "Reason for a difference from plan"),
             Column("meaning", "What it is", Unit.TEXT, "The effect in words"),
-            money_column("effect_gbp", "Pounds", "Pounds above or below plan", signed=True),
+            money_column(
+                "effect_gbp",
+                "Pounds",
+                "Pounds above or below plan",
+                signed=True,
+                source=position_source(facts),
+            ),
         ),
         rows=rows,
         row_header="effect",
         making=_making(facts),
         total_label="Variance from plan",
+        keys=(Key("measure", Of.MEASURE),),
     )
 
 
@@ -112,7 +129,8 @@ def detail_table(facts: PackFacts, namer: Namer) -> PackTable:
         row["actual_missing"] = "none reported"
     records.sort(key=lambda row: (row["provider_code"] or "", row["service_code"] or ""))
     money = (*_money_columns(), *_effect_columns(), *_forecast_columns())
-    columns = (*HEADS["provider"], *HEADS["service"], *_activity_columns(), *money)
+    figures = _sourced(facts, (*_activity_columns(), *money))
+    columns = (*HEADS["provider"], *HEADS["service"], *figures)
     names = [c.name for c in columns if c.share_of is None]
     return PackTable(
         id="contract_lines",
@@ -122,6 +140,20 @@ def detail_table(facts: PackFacts, namer: Namer) -> PackTable:
         row_header="service_name",
         making=_making(facts),
         placement=Placement.FILE,
+        keys=(*KEYS["provider"], *KEYS["service"]),
+    )
+
+
+def position_source(facts: PackFacts, measure: str = "") -> Position:
+    """Where a figure of the contract position comes from; its measure, or empty where a row says."""
+    last = facts.contract_last_month
+    return Position(facts.icb.code, str(facts.contract_year), last.number if last else 0, measure)
+
+
+def _sourced(facts: PackFacts, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    return tuple(
+        column if column.share_of else replace(column, source=position_source(facts, column.name))
+        for column in columns
     )
 
 

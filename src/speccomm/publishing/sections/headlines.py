@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from speccomm.publishing.agreement import EFFECTS, total_of
 from speccomm.publishing.facts import PackFacts
 from speccomm.publishing.model import (
@@ -12,11 +14,19 @@ from speccomm.publishing.model import (
     PackTable,
     Points,
     Section,
+    Unit,
 )
 from speccomm.publishing.naming import short_icb_name
 from speccomm.publishing.sections.contract import say_standing
-from speccomm.publishing.sections.contract_tables import EFFECT_NAMES, with_compared_plan
+from speccomm.publishing.sections.contract_tables import (
+    EFFECT_NAMES,
+    position_source,
+    with_compared_plan,
+)
+from speccomm.publishing.sections.flow_words import counted
 from speccomm.publishing.sections.refusals import counted_rows, files_of_icb
+from speccomm.publishing.sections.services import service_count
+from speccomm.publishing.sourcing import Recorded
 from speccomm.publishing.wording import (
     capital,
     say_activity,
@@ -44,6 +54,7 @@ def _activity(facts: PackFacts) -> tuple[HeadlineFigure, ...]:
         total_of(facts.flows_icb, part) for part in ("intra", "imported", "exported")
     )
     received, provided = intra + exported, intra + imported
+    source = counted(facts, area=facts.icb.code)
     return (
         HeadlineFigure(
             "patient_total",
@@ -52,6 +63,9 @@ def _activity(facts: PackFacts) -> tuple[HeadlineFigure, ...]:
             f"{say_share(intra, received)} by its own providers, "
             f"{say_share(exported, received)} by providers elsewhere.",
             "activity-icb",
+            received,
+            Unit.ACTIVITY,
+            replace(source, flow="AC"),
         ),
         HeadlineFigure(
             "provider_total",
@@ -59,6 +73,9 @@ def _activity(facts: PackFacts) -> tuple[HeadlineFigure, ...]:
             say_activity(provided),
             f"{say_share(imported, provided)} for others than its own patients.",
             "activity-icb",
+            provided,
+            Unit.ACTIVITY,
+            replace(source, flow="AB"),
         ),
     )
 
@@ -78,6 +95,9 @@ def _contract(facts: PackFacts) -> tuple[HeadlineFigure, ...]:
             say_millions(actual),
             f"For its patients, whoever pays. The plan is {say_millions(plan)}.",
             "contract",
+            actual,
+            Unit.GBP,
+            position_source(facts, "actual_gbp"),
         ),
         HeadlineFigure(
             "variance_gbp",
@@ -85,6 +105,9 @@ def _contract(facts: PackFacts) -> tuple[HeadlineFigure, ...]:
             say_millions(variance, with_sign=True),
             f"{capital(say_standing(variance, compared))}. {_largest_effect(facts)}",
             "contract-bridge",
+            variance,
+            Unit.GBP,
+            position_source(facts, "variance_gbp"),
         ),
     )
 
@@ -112,6 +135,8 @@ def _services(facts: PackFacts, grid: PackTable) -> tuple[HeadlineFigure, ...]:
             f"{contracted:,}",
             f"With {_of_all(providers, len(codes))} whose head office is here.",
             "services",
+            contracted,
+            source=service_count(facts, whose="providers", planned=True),
         ),
     )
 
@@ -132,6 +157,8 @@ def _rows(facts: PackFacts) -> HeadlineFigure:
         f"{capital(say_share(refused, read)) if refused else 'None'} of "
         f"{say_count(read, 'row')} in {say_count(files, 'file')}; none lost.",
         "refusals",
+        refused,
+        source=Recorded("files", "refused_rows"),
     )
 
 

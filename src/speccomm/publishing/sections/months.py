@@ -10,7 +10,8 @@ from speccomm.publishing.charts import month_lines
 from speccomm.publishing.columns import flow_columns
 from speccomm.publishing.facts import PackFacts
 from speccomm.publishing.model import Chart, Column, PackTable, Prose, Section, Unit
-from speccomm.publishing.sections.flow_words import MEASURES, PARTS, making
+from speccomm.publishing.sections.flow_words import MEASURES, PARTS, counted, making
+from speccomm.publishing.sourcing import Key, Of
 from speccomm.publishing.wording import capital, say_activity, say_count, say_short_month
 
 
@@ -31,12 +32,13 @@ def months_section(facts: PackFacts, icb: str) -> Section:
         columns=(
             Column("month", "Month", Unit.CODE, "Calendar month, year first", on_page=False),
             Column("month_name", "Month", Unit.TEXT, "The month in words"),
-            *flow_columns(icb),
+            *flow_columns(icb, source=counted(facts, area=facts.icb.code)),
         ),
         rows=pa.Table.from_pylist(rows, schema=schema),
         row_header="month_name",
         making=making(facts, f"provider or patient of {icb}, by financial month of the row"),
         total_label="All months",
+        keys=(Key("month", Of.MONTH),),
     )
     known = [row for row in rows if row["intra"] is not None]
     series = [

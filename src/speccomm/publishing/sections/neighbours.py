@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 
 from speccomm.publishing.agreement import total_of
 from speccomm.publishing.charts import Bar, plain_bars
+from speccomm.publishing.columns import FLOW_LETTERS
 from speccomm.publishing.facts import PackFacts
 from speccomm.publishing.model import Chart, Column, PackTable, Prose, Section, Unit
 from speccomm.publishing.naming import short_icb_name, short_provider_name
-from speccomm.publishing.sections.flow_words import making
+from speccomm.publishing.sections.flow_words import counted, making
+from speccomm.publishing.sourcing import ALL, Computed, Key, Of
 from speccomm.publishing.wording import say_activity, say_share
 
 SHOWN_NEIGHBOURS = 10
@@ -78,19 +82,30 @@ def _neighbour_blocks(
             Column(
                 name, headings[1], Unit.TEXT, f"Name of the {headings[1].lower()}", "name not known"
             ),
-            Column(measure, "Units", Unit.ACTIVITY, f"Units {measure}", adds_up=True),
+            Column(
+                measure,
+                "Units",
+                Unit.ACTIVITY,
+                f"Units {measure}",
+                adds_up=True,
+                source=replace(counted(facts, area=facts.icb.code), flow=FLOW_LETTERS[measure]),
+            ),
             Column(
                 "share",
                 f"Share of {measure}",
                 Unit.PERCENT,
                 f"Units as a share of all {measure}",
                 share_of=(measure, "all_units"),
+                source=Computed(
+                    f"{measure} as a percentage of all {measure}", (measure, f"{ALL}.{measure}")
+                ),
             ),
         ),
         rows=pa.Table.from_pylist(records, schema=schema),
         row_header=name,
         making=making(facts, f"{measure} only"),
         total_label=f"All {measure}",
+        keys=(Key(code, Of.PROVIDER if code == "provider_code" else Of.PATIENT_ICB),),
     )
     if not records:
         return (Prose((f"No activity was {measure} in the period.",)), table)

@@ -18,6 +18,7 @@ from speccomm.publishing.model import (
     Section,
     Unit,
 )
+from speccomm.publishing.sourcing import Computed, Key, Of, Recorded
 from speccomm.publishing.wording import say_time
 
 MOST_FOLDED_FILES = 300
@@ -67,6 +68,7 @@ def _versions(facts: PackFacts) -> Definitions:
 def _by_table(tables: Iterable[PackTable]) -> PackTable:
     rows = [
         {
+            "id": table.id,
             "table": table.title,
             "file": f"tables/{table.id}.csv",
             "measure": table.making.measure,
@@ -76,7 +78,7 @@ def _by_table(tables: Iterable[PackTable]) -> PackTable:
         }
         for table in tables
     ]
-    text = [(n, pa.string()) for n in ("table", "file", "measure", "counted_from", "filter")]
+    text = [(n, pa.string()) for n in ("id", "table", "file", "measure", "counted_from", "filter")]
     return PackTable(
         id="figures_made",
         title="Where the figures of each table come from",
@@ -86,11 +88,18 @@ def _by_table(tables: Iterable[PackTable]) -> PackTable:
             Column("measure", "What is counted", Unit.TEXT, "The measure in words"),
             Column("counted_from", "From", Unit.CODE, "Store tables read"),
             Column("filter", "Only", Unit.TEXT, "Which rows of them"),
-            Column("row_count", "Rows of the table", Unit.NUMBER, "Rows, without the total"),
+            Column(
+                "row_count",
+                "Rows of the table",
+                Unit.NUMBER,
+                "Rows, without the total",
+                source=Computed("the rows of the table’s own file, counted"),
+            ),
         ),
         rows=pa.Table.from_pylist(rows, schema=pa.schema([*text, ("row_count", pa.int64())])),
         row_header="table",
         making=Making("Copied from the tables themselves", ("pack",), "every other table"),
+        keys=(Key("id", Of.NOTHING),),
     )
 
 
@@ -104,7 +113,7 @@ def _loads(facts: PackFacts) -> PackTable:
         grouped.to_pylist(), key=lambda row: (row["received_at"], row["load_id"], row["dataset"])
     )
     for row in records:
-        row["dataset"] = row["dataset"].upper()
+        row["code"], row["dataset"] = row["dataset"], row["dataset"].upper()
     return PackTable(
         id="source_loads",
         title="Loads behind the pack",
@@ -112,15 +121,18 @@ def _loads(facts: PackFacts) -> PackTable:
             Column("load_id", "Load", Unit.CODE, "Identifier of the load"),
             Column("received_at", "Received", Unit.TIME, "When the platform received it"),
             Column("dataset", "Data set", Unit.CODE, "National data set"),
-            number_column("file_count", "Files", "Files of the load"),
-            number_column("read_rows", "Rows read", "Rows found in the files"),
-            number_column("accepted_rows", "Accepted", "Rows that count in the figures"),
-            number_column("refused_rows", "Refused", "Rows kept out"),
+            _from_files("file_count", "Files", "Files of the load", measure="rows"),
+            _from_files("read_rows", "Rows read", "Rows found in the files"),
+            _from_files("accepted_rows", "Accepted", "Rows that count in the figures"),
+            _from_files("refused_rows", "Refused", "Rows kept out"),
         ),
-        rows=pa.Table.from_pylist(records, schema=grouped.schema),
+        rows=pa.Table.from_pylist(
+            records, schema=grouped.schema.append(pa.field("code", pa.string()))
+        ),
         row_header="load_id",
         making=RECORDED,
         total_label="All loads",
+        keys=(Key("load_id", Of.LOAD), Key("code", Of.DATASET)),
     )
 
 
@@ -136,10 +148,10 @@ def _files(facts: PackFacts) -> PackTable:
             Column("dataset", "Data set", Unit.CODE, "National data set"),
             Column("file_name", "File", Unit.CODE, "Name of the file as sent"),
             Column("sha256", "SHA-256", Unit.HASH, "Hash of the file’s bytes"),
-            number_column("bytes", "Bytes", "Size of the file"),
-            number_column("read_rows", "Rows read", "Rows found in the file"),
-            number_column("accepted_rows", "Accepted", "Rows that count in the figures"),
-            number_column("refused_rows", "Refused", "Rows kept out"),
+            _from_files("bytes", "Bytes", "Size of the file"),
+            _from_files("read_rows", "Rows read", "Rows found in the file"),
+            _from_files("accepted_rows", "Accepted", "Rows that count in the figures"),
+            _from_files("refused_rows", "Refused", "Rows kept out"),
             Column("providers", "Providers", Unit.CODE, "Codes of the senders", "not attributed"),
             Column("used_for", "Used for", Unit.TEXT, "Which figures its rows are counted in"),
         ),
@@ -147,8 +159,14 @@ def _files(facts: PackFacts) -> PackTable:
         row_header="file_name",
         making=RECORDED,
         total_label="All files",
+        keys=(Key("load_id", Of.LOAD), Key("dataset", Of.DATASET), Key("file_name", Of.FILE)),
         placement=Placement.FILE if many else Placement.FOLDED,
     )
+
+
+def _from_files(name: str, title: str, meaning: str, *, measure: str = "") -> Column:
+    source = Recorded("files", measure or name, used=False)
+    return number_column(name, title, meaning, source=source)
 
 
 def _rulebooks(facts: PackFacts) -> PackTable:

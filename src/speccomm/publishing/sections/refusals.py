@@ -24,6 +24,7 @@ from speccomm.publishing.model import (
     Unit,
 )
 from speccomm.publishing.naming import Namer
+from speccomm.publishing.sourcing import Computed, Key, Of, Recorded
 from speccomm.publishing.wording import capital, say_count, say_share, say_short_month, say_verb
 
 SHOWN_CHECKS = 12
@@ -111,19 +112,27 @@ def _rows_by_dataset(facts: PackFacts) -> PackTable:
     grouped = grouped.rename_columns(["dataset", "file_count", *names])
     records = sorted(grouped.to_pylist(), key=lambda row: list(DATASETS).index(row["dataset"]))
     for row in records:
-        row["dataset"] = say_dataset(row["dataset"])
+        row["code"], row["dataset"] = row["dataset"], say_dataset(row["dataset"])
     schema = pa.schema(
-        [("dataset", pa.string()), ("file_count", pa.int64()), *((n, pa.int64()) for n in names)]
+        [
+            *((n, pa.string()) for n in ("code", "dataset")),
+            *((n, pa.int64()) for n in ("file_count", *names)),
+        ]
     )
     return PackTable(
         id="rows_by_dataset",
         title="Rows read, accepted and refused by data set",
         columns=(
             Column("dataset", "Data set", Unit.TEXT, "National data set"),
-            number_column("file_count", "Files", "Current files"),
-            number_column("read_rows", "Rows read", "Rows found in the files"),
-            number_column("accepted_rows", "Accepted", "Rows that count in the figures"),
-            number_column("refused_rows", "Refused", "Rows kept out, with a reason each"),
+            number_column("file_count", "Files", "Current files", source=Recorded("files", "rows")),
+            *(
+                number_column(name, title, meaning, source=Recorded("files", name))
+                for name, title, meaning in (
+                    ("read_rows", "Rows read", "Rows found in the files"),
+                    ("accepted_rows", "Accepted", "Rows that count in the figures"),
+                    ("refused_rows", "Refused", "Rows kept out, with a reason each"),
+                )
+            ),
             Column(
                 "refused_share",
                 "Refused share",
@@ -143,6 +152,7 @@ def _rows_by_dataset(facts: PackFacts) -> PackTable:
             ),
         ),
         total_label="All data sets",
+        keys=(Key("code", Of.DATASET),),
     )
 
 
@@ -165,17 +175,31 @@ def _level_section(facts: PackFacts, level: Level, namer: Namer) -> Section:
     blocks: list[Block] = [Prose((lead,))]
     if level is Level.REFUSE:
         blocks.append(_checks_chart(records, namer))
-    blocks.append(_checks_table(records, key, title, level))
+    blocks.append(_checks_table(facts, records, key, title, level))
     return Section(f"refusals-{key}", title, tuple(blocks))
 
 
-def _checks_table(records: list[dict[str, Any]], key: str, title: str, level: Level) -> PackTable:
+def _checks_table(
+    facts: PackFacts, records: list[dict[str, Any]], key: str, title: str, level: Level
+) -> PackTable:
     for row in records:
         row["dataset_name"] = (
             row["dataset"].upper() if row["dataset"] in DATASETS else row["dataset"]
         )
+    period = (str(facts.first_month), str(facts.last_month))
+    rows, findings = (
+        Recorded(
+            "findings",
+            measure,
+            level=str(level),
+            first_month=period[0],
+            last_month=period[1],
+        )
+        for measure in ("rows", "findings")
+    )
     names = [
         "check_id",
+        "dataset",
         "dataset_name",
         "field",
         "sentence",
@@ -196,8 +220,15 @@ def _checks_table(records: list[dict[str, Any]], key: str, title: str, level: Le
             Column("field", "Field", Unit.CODE, "Published field name", "whole row or file"),
             Column("sentence", "What was found", Unit.TEXT, "The check’s sentence, one example"),
             Column("remedy", "What to do", Unit.TEXT, "What the sender can do"),
-            Column("rows", "Rows", Unit.NUMBER, "Rows with at least one such finding"),
-            Column("findings", "Findings", Unit.NUMBER, "Findings in all", adds_up=True),
+            Column("rows", "Rows", Unit.NUMBER, "Rows with at least one such finding", source=rows),
+            Column(
+                "findings",
+                "Findings",
+                Unit.NUMBER,
+                "Findings in all",
+                adds_up=True,
+                source=findings,
+            ),
             Column("providers", "Providers", Unit.CODE, "Codes of the senders", "not attributed"),
         ),
         rows=pa.Table.from_pylist([{n: row[n] for n in names} for row in records], schema=schema),
@@ -206,6 +237,7 @@ def _checks_table(records: list[dict[str, Any]], key: str, title: str, level: Le
         notes=("No total is given for rows: the same row may be under several checks.",),
         total_label="All findings",
         placement=Placement.FOLDED if level is Level.NOTE else Placement.PAGE,
+        keys=(Key("check_id", Of.CHECK), Key("dataset", Of.DATASET), Key("field", Of.FIELD)),
     )
 
 
@@ -233,11 +265,12 @@ def _check_label(row: dict[str, Any], namer: Namer) -> str:
 
 
 def _coverage(facts: PackFacts) -> Section:
+    period = (str(facts.first_month), str(facts.last_month))
     records = facts.coverage.to_pylist()
     gaps = [row for row in records if row["missing_months"]]
     gaps.sort(key=lambda row: (row["dataset"], row["provider_code"]))
     for row in gaps:
-        row["dataset"] = say_dataset(row["dataset"])
+        row["code"], row["dataset"] = row["dataset"], say_dataset(row["dataset"])
         row["missing_months"] = ", ".join(
             say_short_month(FinancialMonth.parse_calendar(month))
             for month in row["missing_months"].split(", ")
@@ -256,17 +289,32 @@ def _coverage(facts: PackFacts) -> Section:
             PROVIDER_CODE,
             PROVIDER_NAME,
             Column("dataset", "Data set", Unit.TEXT, "National data set"),
-            Column("months_received", "Months sent", Unit.NUMBER, "Months of the period loaded"),
-            Column("months_expected", "Months in period", Unit.NUMBER, "Months of the period"),
+            Column(
+                "months_received",
+                "Months sent",
+                Unit.NUMBER,
+                "Months of the period loaded",
+                source=Recorded("slices", "months", first_month=period[0], last_month=period[1]),
+            ),
+            Column(
+                "months_expected",
+                "Months in period",
+                Unit.NUMBER,
+                "Months of the period",
+                source=Computed(f"the months from {period[0]} to {period[1]}, counted"),
+            ),
             Column("missing_months", "Not sent", Unit.TEXT, "Months not loaded", "none"),
         ),
-        rows=pa.Table.from_pylist(gaps, schema=facts.coverage.schema),
+        rows=pa.Table.from_pylist(
+            gaps, schema=facts.coverage.schema.append(pa.field("code", pa.string()))
+        ),
         row_header="provider_name",
         making=Making(
             "Months with current rows, by provider and data set",
             ("slices",),
             "providers in the pack; data sets of which they sent any month",
         ),
+        keys=(Key("provider_code", Of.PROVIDER), Key("code", Of.DATASET)),
     )
     return Section(
         "refusals-months",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +21,8 @@ from speccomm.publishing.model import (
     Unit,
 )
 from speccomm.publishing.naming import Namer, short_icb_name
+from speccomm.publishing.sections.flow_words import counted
+from speccomm.publishing.sourcing import Key, Of, ServiceCount
 from speccomm.publishing.wording import capital, say_count, say_numeral, say_verb
 
 NOT_A_SERVICE = "service code not known"
@@ -58,6 +61,20 @@ def services_section(facts: PackFacts, namer: Namer) -> Section:
             _elsewhere(facts, elsewhere, icb),
             _pairs(facts, records),
         ),
+    )
+
+
+def service_count(facts: PackFacts, *, whose: str, planned: bool) -> ServiceCount:
+    """Where a count of service lines comes from; see `ServiceCount`."""
+    last = facts.contract_last_month
+    return ServiceCount(
+        facts.icb.code,
+        whose=whose,
+        planned=planned,
+        year=str(facts.contract_year),
+        to_month=last.number if last else 0,
+        first_month=str(facts.first_month),
+        last_month=str(facts.last_month),
     )
 
 
@@ -196,12 +213,14 @@ def _elsewhere(facts: PackFacts, elsewhere: list[dict[str, Any]], icb: str) -> P
                 Unit.NUMBER,
                 "Service lines with a plan for the ICB’s patients",
                 missing_from="contracted_missing",
+                source=service_count(facts, whose="patients", planned=True),
             ),
             Column(
                 "no_plan",
                 "Services with activity and no plan",
                 Unit.NUMBER,
                 "Service lines with activity for the ICB’s patients and no plan for them",
+                source=service_count(facts, whose="patients", planned=False),
             ),
             Column(
                 "activity",
@@ -210,6 +229,7 @@ def _elsewhere(facts: PackFacts, elsewhere: list[dict[str, Any]], icb: str) -> P
                 "Units of activity for the ICB’s patients",
                 missing="none found",
                 adds_up=True,
+                source=replace(counted(facts, area=facts.icb.code), flow="C", left_out=True),
             ),
         ),
         rows=pa.Table.from_pylist(rows, schema=schema),
@@ -217,6 +237,7 @@ def _elsewhere(facts: PackFacts, elsewhere: list[dict[str, Any]], icb: str) -> P
         making=_making(facts, f"patients of {icb}"),
         notes=("Contracted here means with a plan for this ICB’s patients.",),
         total_label="All providers elsewhere",
+        keys=(Key("provider_code", Of.PROVIDER),),
     )
 
 
@@ -272,10 +293,12 @@ def _pairs(facts: PackFacts, records: list[dict[str, Any]]) -> PackTable:
                 "Units of activity in the period",
                 missing="none found",
                 adds_up=True,
+                source=replace(counted(facts, area=facts.icb.code), flow="ABC", left_out=True),
             ),
         ),
         rows=pa.Table.from_pylist(rows, schema=schema),
         row_header="service_name",
         making=_making(facts, "local providers any commissioner, others the ICB’s patients"),
         placement=Placement.FILE,
+        keys=(Key("provider_code", Of.PROVIDER), Key("service_code", Of.SERVICE)),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 
 from speccomm.publishing.agreement import total_of
@@ -15,6 +17,8 @@ from speccomm.publishing.columns import (
 from speccomm.publishing.facts import PackFacts
 from speccomm.publishing.model import Column, Making, PackTable, Prose, Section, Unit
 from speccomm.publishing.naming import Namer, short_icb_name
+from speccomm.publishing.sections.flow_words import counted
+from speccomm.publishing.sourcing import Key, Of
 from speccomm.publishing.wording import capital, say_activity, say_count, say_share, say_verb
 
 REASON = Column(
@@ -38,13 +42,18 @@ def unknown_section(facts: PackFacts, namer: Namer, made: Making) -> Section:
             REASON,
             PROVIDER_CODE,
             PROVIDER_NAME,
-            *flow_columns(icb, only=("intra", "imported", "exported", "grand_total")),
+            *flow_columns(
+                icb,
+                source=replace(counted(facts, area=facts.icb.code), unknown_crg=True),
+                only=("intra", "imported", "exported", "grand_total"),
+            ),
         ),
         rows=rows,
         row_header="service_name",
         making=made,
         notes=("These units are part of every total above.",),
         total_label="All Unknown",
+        keys=(Key("service_code", Of.SERVICE), Key("provider_code", Of.PROVIDER)),
     )
     return Section("activity-unknown", "What is unknown", (_sentences(facts, rows, icb), table))
 

@@ -1,0 +1,1 @@
+"""Carry out on the store what the source of a figure declares."""

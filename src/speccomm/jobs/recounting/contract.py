@@ -1,0 +1,178 @@
+"""Work the contract position out again as a source declares, and find the rows behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from speccomm.activity.contract_lines import ContractScope, contract_lines, plan_stands_in, within
+from speccomm.activity.contract_position import position_of_lines
+from speccomm.activity.rules import ContractRules, contract_rules
+from speccomm.activity.tables import UNKNOWN
+from speccomm.foundation.periods import MONTHS_IN_YEAR, FinancialYear
+from speccomm.jobs.contract_scope import ACM, IAP
+from speccomm.jobs.reading import Reading
+from speccomm.jobs.recounting.activity import SENT_AS, Sets, key_of
+from speccomm.publishing.receipts.saying import ACTUAL_MEASURES, PLAN_MEASURES, Values
+from speccomm.publishing.sourcing import Of, Position, ServiceCount
+
+FORECASTS = frozenset({"forecast_straight_gbp", "forecast_profiled_gbp"})
+OUTSIDE_MONTHS = (0, 13)
+KINDS = ("acm_plan", "acm_actual", "acm_year", "iap_plan", "iap_year")
+COUNTED_FOR = {
+    "plan": ("acm_plan", "iap_plan"),
+    "actual": ("acm_actual",),
+    "both": ("acm_actual", "iap_plan"),
+    "year": ("acm_year", "iap_year"),
+}
+
+
+def scope_of(source: Position | ServiceCount, values: Values, *, sets: Sets) -> ContractScope:
+    """The scope of the contract question that a source asks for a row of its table."""
+    patients: frozenset[str] | None = frozenset(sets.get(f"patients:{source.area}", ()))
+    providers = None
+    if isinstance(source, ServiceCount) and source.whose == "providers":
+        patients = None
+        providers = frozenset(
+            code for local in sets.get("local", ()) for code in codes_of(local, sets=sets)
+        )
+    if values.get(Of.PROVIDER) is not None:
+        providers = frozenset(codes_of(str(values[Of.PROVIDER]), sets=sets))
+    return ContractScope(
+        year=FinancialYear.parse(source.year),
+        to_month=source.to_month,
+        plan_in_iap=frozenset(sets.get("plan_in_iap", ())),
+        whole_year_in_acm=frozenset(sets.get("whole_year_in_acm", ())),
+        sent=frozenset(sets.get("sent", ())),
+        provider_codes=providers,
+        patient_codes=patients,
+        service_code=values.get(Of.SERVICE),
+    )
+
+
+def codes_of(provider: str, *, sets: Sets) -> Sequence[str]:
+    """The codes one provider was sent under."""
+    return sets.get(f"{SENT_AS}{provider}") or (provider,)
+
+
+def position_of(
+    reading: Reading, source: Position | ServiceCount, values: Values, *, sets: Sets
+) -> pa.Table:
+    """The contract position of the rows behind a figure, by provider and service.
+
+    Shape:   as `activity.contract_position`.
+    """
+    scope, rules = scope_of(source, values, sets=sets), contract_rules()
+    acm, iap = (reading.snapshot.table(reading.con, name) for name in (ACM, IAP))
+    lines = reading.con.to_pyarrow(
+        contract_lines(
+            acm,
+            iap,
+            ibis.memtable(_providers(sets)),
+            ibis.memtable(reading.reference.points_of_delivery),
+            scope=scope,
+            rules=rules,
+        )
+    )
+    names = ibis.memtable(reading.service_names)
+    found = reading.con.to_pyarrow(
+        position_of_lines(ibis.memtable(lines), names, scope=scope, rules=rules)
+    )
+    if Of.SERVICE in values and values[Of.SERVICE] is None:
+        keep = [code == UNKNOWN for code in found["service_code"].to_pylist()]
+        found = found.filter(pa.array(keep, pa.bool_()))
+    return found
+
+
+def contract_rows(
+    reading: Reading, source: Position | ServiceCount, values: Values, *, sets: Sets
+) -> dict[str, ir.Table]:
+    """The accepted rows behind a figure of the contract position, by data set."""
+    scope, rules = scope_of(source, values, sets=sets), contract_rules()
+    measure = source.measure if isinstance(source, Position) else "plan_gbp"
+    wanted = set(COUNTED_FOR[family_of(measure)])
+    found = {}
+    for dataset in (ACM, IAP):
+        rows = within(reading.snapshot.table(reading.con, dataset), scope)
+        if Of.SERVICE in values and values[Of.SERVICE] is None:
+            rows = rows.filter(rows.service_code.isnull())
+        tests = _tests(rows, dataset, scope=scope, rules=rules)
+        asked = [test for name, test in tests.items() if name in wanted]
+        if asked:
+            found[dataset] = rows.filter(ibis.or_(*asked))
+    return found
+
+
+def family_of(measure: str) -> str:
+    """Which rows a measure of the position needs: plan, actual, both, or those of the year."""
+    if measure in FORECASTS:
+        return "year"
+    if measure in PLAN_MEASURES:
+        return "plan"
+    return "actual" if measure in ACTUAL_MEASURES else "both"
+
+
+def contract_row_counts(
+    reading: Reading, source: Position, *, sets: Sets
+) -> dict[tuple[str | None, str | None], dict[str, int]]:
+    """How many rows of each kind stand behind each provider and service of the position."""
+    scope, rules = scope_of(source, {}, sets=sets), contract_rules()
+    counts: dict[tuple[str | None, str | None], dict[str, int]] = {}
+    for dataset in (ACM, IAP):
+        rows = within(reading.snapshot.table(reading.con, dataset), scope)
+        tests = _tests(rows, dataset, scope=scope, rules=rules)
+        keyed = rows.mutate(provider=key_of(rows, Of.PROVIDER, sets=sets), **tests)
+        grouped = keyed.group_by(["provider", "service_code"]).aggregate(
+            **{name: keyed[name].sum().coalesce(0).cast("int64") for name in tests}
+        )
+        for row in reading.con.to_pyarrow(grouped).to_pylist():
+            held = counts.setdefault(
+                (row["provider"], row["service_code"]), dict.fromkeys(KINDS, 0)
+            )
+            for name in tests:
+                held[name] += row[name]
+    return counts
+
+
+def _tests(
+    rows: ir.Table, dataset: str, *, scope: ContractScope, rules: ContractRules
+) -> Mapping[str, ir.BooleanValue]:
+    month = rows.financial_month
+    to_date = month.between(1, scope.to_month)
+    if dataset == IAP:
+        stands = rows.provider_code.isin(sorted(scope.plan_in_iap)).coalesce(False)
+        stands = stands & ibis.literal(rules.plan_source != ACM)
+        return {"iap_plan": stands & (to_date | month.isin(OUTSIDE_MONTHS)), "iap_year": stands}
+    stated = ibis.or_(
+        *(
+            rows[name].notnull()
+            for name in ("planned_activity", "planned_price_gbp", "planned_mff_gbp")
+        )
+    )
+    planned = plan_stands_in(rows, scope=scope, rules=rules) & stated
+    year = rows.provider_code.isin(sorted(scope.whole_year_in_acm)) & planned
+    return {
+        "acm_plan": to_date & planned,
+        "acm_actual": to_date,
+        "acm_year": to_date | (month.between(1, MONTHS_IN_YEAR) & year),
+    }
+
+
+def _providers(sets: Sets) -> pa.Table:
+    """The organisation map that the sets hold, as far as a position needs it: names are left out."""
+    pairs = [
+        (code, name.removeprefix(SENT_AS))
+        for name, codes in sets.items()
+        if name.startswith(SENT_AS)
+        for code in codes
+    ]
+    return pa.table(
+        {
+            "provider_code": pa.array([code for code, _ in pairs], pa.string()),
+            "current_provider_code": pa.array([now for _, now in pairs], pa.string()),
+            "provider_name": pa.array([now for _, now in pairs], pa.string()),
+        }
+    )

@@ -1,0 +1,1 @@
+"""Receipts: the identifier of every figure, and what it was made from."""

@@ -1,0 +1,129 @@
+"""Every figure of a pack, table by table: its identifier, its value and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from speccomm.publishing.cells import file_cell, page_cell
+from speccomm.publishing.model import Cell, Column, Making, Pack, PackTable, Unit
+from speccomm.publishing.receipts.identifiers import row_keys
+from speccomm.publishing.receipts.saying import Values
+from speccomm.publishing.sourcing import ALL, Key, Of
+
+HEADLINES = "headlines"
+HEADLINES_MADE = Making("The headline figures of the pack", ("pack",), "as each says")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: its exact value as text (None where there is none), as printed, and its rows."""
+
+    value: str | None
+    printed: str
+    rows: int | None
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """The figures of one row of a table, by column; `values` are those of its key columns."""
+
+    key: str
+    label: str
+    values: dict[str, str | None]
+    figures: dict[str, Figure]
+    is_total: bool = False
+
+
+def figure_columns(table: PackTable) -> tuple[Column, ...]:
+    """The columns whose cells are figures and so have receipts."""
+    return tuple(column for column in table.columns if column.unit.is_figure)
+
+
+def tables_with_figures(pack: Pack) -> Iterator[PackTable]:
+    """The headline figures as a table of one row, and every table that holds a figure."""
+    headlines = headline_table(pack)
+    if headlines is not None:
+        yield headlines
+    yield from (table for table in pack.tables() if figure_columns(table))
+
+
+def headline_table(pack: Pack) -> PackTable | None:
+    """The headline figures as a table: a column each, in one row that stands for the whole pack."""
+    figures = list(pack.headlines())
+    if not figures:
+        return None
+    columns = [
+        Column(
+            figure.id,
+            figure.label,
+            figure.unit,
+            figure.sentence,
+            missing=figure.figure,
+            source=figure.source,
+        )
+        for figure in figures
+    ]
+    whole = Column("pack", "Pack", Unit.TEXT, "The pack as a whole")
+    values = {figure.id: pa.array([figure.value]) for figure in figures}
+    return PackTable(
+        id=HEADLINES,
+        title="Headline figures",
+        columns=(whole, *columns),
+        rows=pa.table({"pack": ["whole pack"], "name": ["pack"], **values}),
+        row_header="pack",
+        making=HEADLINES_MADE,
+        keys=(Key("name", Of.NOTHING),),
+    )
+
+
+def figure_rows(
+    table: PackTable, counted: Mapping[tuple[str, str, str], int]
+) -> Iterator[FigureRow]:
+    """The figures of each row of a table, the total last."""
+    columns = figure_columns(table)
+    heading = next(column for column in table.columns if column.name == table.row_header)
+    for key, record in zip(row_keys(table), table.records(), strict=True):
+        yield FigureRow(
+            key,
+            page_cell(heading, record).text,
+            {entry.column: _text(record.get(entry.column)) for entry in table.keys},
+            {c.name: _figure(table, c, key, record, counted) for c in columns},
+        )
+    total = table.total()
+    if total is not None and table.rows.num_rows:
+        shown = [c for c in columns if c.adds_up or c.share_of]
+        yield FigureRow(
+            ALL,
+            table.total_label,
+            {},
+            {c.name: _figure(table, c, ALL, total, counted) for c in shown},
+            is_total=True,
+        )
+
+
+def values_of(keys: tuple[Key, ...], values: Mapping[str, str | None]) -> Values:
+    """What the values of key columns say of the rows behind a figure; a total says nothing."""
+    return {key.of: values[key.column] for key in keys if key.column in values}
+
+
+def _figure(
+    table: PackTable,
+    column: Column,
+    key: str,
+    record: dict[str, Cell],
+    counted: Mapping[tuple[str, str, str], int],
+) -> Figure:
+    value = record.get(column.name)
+    return Figure(
+        None if value is None else file_cell(column, value),
+        page_cell(column, record).text,
+        counted.get((table.id, key, column.name)),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
