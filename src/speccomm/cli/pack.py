@@ -1,4 +1,4 @@
-"""pack build: one ICB's pack; pack lint is beside."""
+"""pack build: one ICB's pack; pack diff and pack lint are beside."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 from speccomm.cli import values
 from speccomm.cli.answering import DONE, engine_settings, leave_run, now
+from speccomm.cli.pack_diff import add_diff
 from speccomm.cli.pack_lint import add_lint
 from speccomm.cli.printing import NOTICE
 
 
 def add_commands(commands: Any) -> None:
-    """Add pack build and pack lint."""
+    """Add pack build, pack diff and pack lint."""
     group = commands.add_parser(
         "pack", help="build a pack for a board", description="Packs."
     ).add_subparsers(dest="subcommand", metavar="COMMAND", required=True)
@@ -37,6 +38,7 @@ def add_commands(commands: Any) -> None:
     values.add_engine(parser)
     values.add_run(parser)
     parser.set_defaults(act=_build)
+    add_diff(group)
     add_lint(group)
 
 

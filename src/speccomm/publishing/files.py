@@ -14,6 +14,7 @@ from speccomm.publishing.model import Pack, PackTable, Unit
 from speccomm.publishing.receipts.documents import receipt_files
 from speccomm.publishing.receipts.figures import tables_with_figures
 from speccomm.publishing.receipts.identifiers import row_keys
+from speccomm.publishing.receipts.words import words_json
 
 PACK_FORMAT = 2  # 1 had no receipts
 RECEIPT_COLUMN = "receipt"
@@ -23,6 +24,7 @@ DICTIONARY = "tables/data_dictionary.csv"
 README = "tables/README.txt"
 PAGE = "index.html"
 MANIFEST = "manifest.json"
+WORDS = "receipts/words.json"
 DICTIONARY_COLUMNS = ("file", "table", "column", "title", "unit", "meaning", "empty_means")
 
 
@@ -35,6 +37,7 @@ def pack_files(pack: Pack) -> dict[str, bytes]:
     for table in pack.tables():
         files[table_path(table)] = table_csv(table, area=pack.area)
     files.update(receipt_files(pack))
+    files[WORDS] = words_json(pack)
     files[DICTIONARY] = _dictionary(pack)
     files[README] = _readme(pack).encode()
     files[MANIFEST] = _manifest(pack, files)

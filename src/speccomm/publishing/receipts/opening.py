@@ -79,7 +79,10 @@ class OpenPack:
 
         Raises: AlteredPack where the file is not there or not as it was built.
         """
-        path = receipt_data_path(table)
+        return TableReceipts(self.read(receipt_data_path(table)))
+
+    def read(self, path: str) -> bytes:
+        """One file of the pack. Raises AlteredPack where it is gone or not as it was built."""
         hashes = {file["path"]: file["sha256"] for file in self.manifest["files"]}
         try:
             data = (self.folder / path).read_bytes()
@@ -89,7 +92,7 @@ class OpenPack:
             raise AlteredPack(
                 f"{path} in {self.folder} is not as it was built, so its receipts say nothing."
             )
-        return TableReceipts(data)
+        return data
 
 
 @dataclass(frozen=True)
