@@ -41,6 +41,9 @@ def no_progress(_: str, __: int, ___: int) -> None:
     """Tell nobody."""
 
 
+MOST_ENGINE_MIB = 768  # beside the chunks, which are held outside it; past that it spills
+
+
 class NotYetReceived(Refusal):
     """A time of receipt that has not come: such a load would win over every true one."""
 
@@ -350,11 +353,10 @@ def _refuse_copies(files: pa.Table) -> None:
 
 def _engine(settings: EngineSettings, folder: Path) -> Any:
     keep_freed_memory()
+    memory = min(settings.memory_limit_mib, MOST_ENGINE_MIB)
     spill = settings.temp_directory or folder / "spill"
     spill.mkdir(parents=True, exist_ok=True)
-    return open_duckdb(
-        memory_limit_mib=settings.memory_limit_mib, threads=settings.threads, temp_directory=spill
-    )
+    return open_duckdb(memory_limit_mib=memory, threads=settings.threads, temp_directory=spill)
 
 
 def _require_key(store: Store, ring: KeyRing) -> None:

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from speccomm.assignment.contract_rules import ContractRules
+from speccomm.engines import give_back_memory
 from speccomm.intake.across import ACROSS
 from speccomm.intake.opening import OpenedFile
 from speccomm.intake.people import PersonBook
@@ -92,6 +93,7 @@ class Submission:
         datasets = {file.dataset for file in opened}
         with self.phases.timing(READ_AND_JUDGE), self._one_thread_a_question():
             outcomes = self._stream_all(opened, before)
+        give_back_memory()
         with self.phases.timing(ACROSS_ROWS):
             self._look_across(datasets, before)
         with self.phases.timing(ADD_UP):
