@@ -84,7 +84,7 @@ def table_of(
     dimensions: Sequence[Dimension],
     axes: Sequence[int],
     *,
-    id: str,
+    id: str,  # noqa: A002 the field's own name
     scope: Mapping[str, frozenset[str]] | None = None,
     measure: str = "activity",
     rate: Rate | None = None,
