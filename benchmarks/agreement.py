@@ -32,7 +32,7 @@ def differences(store: Path, pandas_out: Path) -> list[str]:
 
     Checks across rows are left out, as the script has none.
     """
-    connection = open_duckdb(memory_limit_mib=1024, threads=2)
+    connection = open_duckdb(memory_limit_mib=6144, threads=2)
     snapshot = open_store(store).snapshot()
     ours = snapshot.table(connection, "plcm")
     columns = [*COUNTED, "person_pseudonym", "row_number"]
