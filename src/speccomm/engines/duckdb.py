@@ -43,4 +43,5 @@ def open_duckdb(
         preserve_insertion_order=preserve_insertion_order,
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
+        parquet_metadata_cache=True,  # the store's files never change once written
     )
