@@ -36,12 +36,14 @@ def open_duckdb(
             f"The engine needs at least one thread and {LEAST_MEMORY_MIB} MiB of memory; "
             f"it was given {threads} and {memory_limit_mib} MiB."
         )
-    return ibis.duckdb.connect(
+    backend = ibis.duckdb.connect(
         threads=threads,
         memory_limit=f"{memory_limit_mib}MiB",
         temp_directory="" if temp_directory is None else str(temp_directory),
         preserve_insertion_order=preserve_insertion_order,
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
-        parquet_metadata_cache=True,  # the store's files never change once written
     )
+    # The store's files never change once written, so their footers are read once.
+    backend.con.execute("set parquet_metadata_cache = true")
+    return backend
