@@ -13,7 +13,8 @@ from math import inf, isfinite
 
 import numpy as np
 
-from speccomm.publishing.suppression.polytope import WHOLE, Contradiction, Numbers, Polytope
+from speccomm.publishing.suppression.frame import WHOLE, Numbers
+from speccomm.publishing.suppression.polytope import Contradiction, Polytope
 from speccomm.publishing.suppression.protection import Target
 from speccomm.publishing.suppression.rules import ProtectionKind, SuppressionRules
 
@@ -43,11 +44,9 @@ class Demands:
     narrowed: tuple[int, ...]
 
 
-def demands(
-    polytope: Polytope, wishes: Iterable[Wish], rules: SuppressionRules, *, nodes: int
-) -> Demands:
+def demands(polytope: Polytope, wishes: Iterable[Wish], rules: SuppressionRules) -> Demands:
     """Each wish as a target that can be reached; the polytope hides all that may be hidden."""
-    reach = _Reach(polytope, nodes)
+    reach = _Reach(polytope)
     targets: list[Target] = []
     bare: list[int] = []
     narrowed: list[int] = []
@@ -119,10 +118,9 @@ def _large(wish: Wish, reach: _Reach) -> tuple[Target, bool]:
 class _Reach:
     """How far cells can go with everything hidden, remembering each point it comes across."""
 
-    def __init__(self, polytope: Polytope, nodes: int) -> None:
+    def __init__(self, polytope: Polytope) -> None:
         self._polytope = polytope
-        self._nodes = nodes
-        size = len(polytope.nodes)
+        size = polytope.size
         self._lowest, self._highest = np.full(size, inf), np.full(size, -inf)
         least = polytope.extreme(range(size), upward=False)
         self._note(least.values, whole=least.whole)
@@ -145,13 +143,11 @@ class _Reach:
         self._note(extreme.values, whole=extreme.whole)
         if extreme.whole or not self._polytope.whole or not isfinite(extreme.reached):
             return extreme.reached
-        reached, _, values = self._polytope.whole_extreme(
-            cell, upward=upward, cap=caps.get(cell), nodes=self._nodes
-        )
-        self._note(values, whole=True)
-        if reached is None:
+        found = self._polytope.whole_end(cell, upward=upward, reached=extreme.reached)
+        self._note(found.values, whole=True)
+        if found.reached is None:
             raise Contradiction("no whole numbers found")
-        return reached
+        return found.reached
 
     def _note(self, values: Numbers, *, whole: bool) -> None:
         if len(values) and (whole or not self._polytope.whole):

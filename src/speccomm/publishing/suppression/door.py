@@ -243,9 +243,8 @@ def _demand_protected(part: Protected, evidence: Evidence) -> None:
         for target in part.guard.targets
     ]
     nothing = np.zeros(0, dtype=np.bool_)
-    nodes = part.guard.nodes
     try:
-        safe = Guard(evidence.polytope, targets, nothing, nodes=nodes).protects(nothing)
+        safe = Guard(evidence.polytope, targets, nothing).protects(nothing)
     except CannotBeProtected:
         safe = False
     if not safe:

@@ -12,13 +12,13 @@ from decimal import Decimal
 from math import ceil, floor, inf, isfinite
 
 from speccomm.foundation.errors import Refusal
-from speccomm.publishing.suppression.polytope import WHOLE, Contradiction, Limits, Node, Polytope
+from speccomm.publishing.suppression.frame import WHOLE, Limits, Node
+from speccomm.publishing.suppression.polytope import Contradiction, Polytope
 from speccomm.publishing.suppression.revision import revised_cells
 from speccomm.publishing.suppression.sources import Key, Kind, PublishedTable
 from speccomm.publishing.suppression.universe import Coverage, Universe
 from speccomm.publishing.suppression.values import State
 
-NODES = 2000
 VARIABLES = 60_000
 LARGEST_AMOUNT = 1e5
 DIGITS = 6
@@ -98,8 +98,13 @@ class Evidence:
 
     def exactly(self, coverage: Coverage) -> bool:
         """Whether a cell's number can be worked out."""
+        cell = self.cell_of[coverage]
+        ends = [self.polytope.extreme([cell], upward=upward) for upward in (False, True)]
+        low, high = (end.reached for end in ends)
+        if all(end.whole for end in ends) or not self.whole or high - low <= WHOLE:
+            return high - low <= WHOLE
         low, high, _ = self.reach(coverage)
-        return high - low <= WHOLE * self.scale
+        return high - low <= WHOLE
 
     def _end(self, cell: int, *, upward: bool) -> tuple[float, bool]:
         extreme = self.polytope.extreme([cell], upward=upward)
@@ -109,10 +114,9 @@ class Evidence:
         rounded = float(floor(reached + WHOLE) if upward else ceil(reached - WHOLE))
         if extreme.whole:
             return rounded, True
-        found, bound, _ = self.polytope.whole_extreme(cell, upward=upward, nodes=NODES)
-        bound = float(floor(bound + WHOLE) if upward else ceil(bound - WHOLE))
-        bound = min(bound, rounded) if upward else max(bound, rounded)
-        return bound, found == bound
+        found = self.polytope.whole_end(cell, upward=upward, reached=reached)
+        bound = float(floor(found.bound + WHOLE) if upward else ceil(found.bound - WHOLE))
+        return bound, found.reached == bound
 
     def _known(
         self, tables: Sequence[PublishedTable]

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from math import inf
 
+from speccomm.publishing.suppression.frame import NO_SWITCH, Limits
 from speccomm.publishing.suppression.implied import equations
-from speccomm.publishing.suppression.polytope import NO_SWITCH, Limits
 from speccomm.publishing.suppression.rules import SuppressionRules
 from speccomm.publishing.suppression.sources import (
     BadTable,

@@ -9,7 +9,7 @@ from math import ceil, inf
 import highspy
 import numpy as np
 
-from speccomm.publishing.suppression.polytope import Flags, Numbers, quiet_solver
+from speccomm.publishing.suppression.frame import Flags, Numbers, quiet_solver
 from speccomm.publishing.suppression.protection import Cut
 
 HALF = 0.5
@@ -34,6 +34,7 @@ class Master:
         self._forced = forced
         self._nodes = nodes
         self._cuts: list[Cut] = []
+        self.steps = 0  # of the simplex method, in all searches so far
 
     def add(self, cuts: Iterable[Cut]) -> None:
         self._cuts.extend(cuts)
@@ -58,6 +59,7 @@ class Master:
         solver.changeColsIntegrality(self._size, every, kinds)
         solver.run()
         info = solver.getInfo()
+        self.steps += max(0, info.simplex_iteration_count)
         if not np.isfinite(info.objective_function_value):
             return None
         hidden = np.asarray(solver.getSolution().col_value) > HALF

@@ -9,15 +9,10 @@ from math import inf
 import numpy as np
 
 from speccomm.publishing.suppression.demands import Demands, Wish, demands
+from speccomm.publishing.suppression.frame import NO_SWITCH, Limits, Node
 from speccomm.publishing.suppression.implied import apart, differences, remainders
 from speccomm.publishing.suppression.ledger import ANYTHING, Entry, Ledger, Switches
-from speccomm.publishing.suppression.polytope import (
-    NO_SWITCH,
-    Contradiction,
-    Limits,
-    Node,
-    Polytope,
-)
+from speccomm.publishing.suppression.polytope import Contradiction, Polytope
 from speccomm.publishing.suppression.protection import Guard
 from speccomm.publishing.suppression.revision import revised_cells
 from speccomm.publishing.suppression.rules import SuppressionRules
@@ -76,14 +71,15 @@ def protected(
         nodes,
         ledger.universe.links,
         unknowns=ledger.universe.unknowns,
+        searched=rules.effort.nodes,
         whole=ledger.kind is Kind.COUNT,
         negative=ledger.negative,
     )
     polytope.hide(np.ones(len(switches.totals), dtype=np.bool_))
     wishes = list(_wishes(ledger, coverages, implied, scale, rules))
-    asked = demands(polytope, wishes, rules, nodes=rules.effort.nodes)
+    asked = demands(polytope, wishes, rules)
     forced = np.array(switches.forced, dtype=np.bool_)
-    guard = Guard(polytope, asked.targets, forced, nodes=rules.effort.nodes)
+    guard = Guard(polytope, asked.targets, forced)
     return Protected(ledger, guard, coverages, tuple(implied), asked, revised, scale)
 
 

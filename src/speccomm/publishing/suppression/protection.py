@@ -13,15 +13,8 @@ from math import inf
 
 import numpy as np
 
-from speccomm.publishing.suppression.polytope import (
-    NO_SWITCH,
-    WHOLE,
-    Contradiction,
-    Extreme,
-    Flags,
-    Numbers,
-    Polytope,
-)
+from speccomm.publishing.suppression.frame import NO_SWITCH, WHOLE, Flags, Numbers
+from speccomm.publishing.suppression.polytope import Contradiction, Extreme, Polytope
 
 SLIGHT = 1e-7  # a share of a cut so small is none
 BARELY = 1e-4  # a cut broken by less is kept
@@ -66,14 +59,11 @@ class CannotBeProtected(Exception):
 class Guard:
     """The targets of one measure and the numbers that fit what is shown of it."""
 
-    def __init__(
-        self, polytope: Polytope, targets: Sequence[Target], forced: Flags, *, nodes: int
-    ) -> None:
+    def __init__(self, polytope: Polytope, targets: Sequence[Target], forced: Flags) -> None:
         self.polytope = polytope
         self.targets = tuple(targets)
         self._forced = forced
-        self.nodes = nodes
-        size = len(polytope.nodes)
+        size = polytope.size
         self._lowest, self._highest = np.full(size, inf), np.full(size, -inf)
 
     def cuts(self, hidden: Flags) -> list[Cut]:
@@ -183,20 +173,22 @@ class Guard:
             least, under = self._loosened(down.duals, upward=False)
             most, over = self._loosened(up.duals, upward=True)
             yield self._cut(target.apart - (most - least), under + over, target)
-        elif self.polytope.whole and not self._whole_apart(target):
+        elif self.polytope.whole and not self._whole_apart(target, down.reached, up.reached):
             yield self._no_good(hidden, target)
 
-    def _whole_apart(self, target: Target) -> bool:
+    def _whole_apart(self, target: Target, low: float, high: float) -> bool:
         """Whether whole numbers far enough apart fit the target's cell."""
-        if self._met(Target(target.cell, apart=target.apart)):
-            return True
-        for upward in (False, True):
-            reached, _, values = self.polytope.whole_extreme(
-                target.cell, upward=upward, nodes=self.nodes
-            )
-            if reached is not None:
-                self._witness(Extreme(reached, values, np.empty(0), whole=True))
-        return self._met(Target(target.cell, apart=target.apart))
+        enough = Target(target.cell, apart=target.apart)
+        for upward, reached in ((False, low), (True, high)):
+            if self._met(enough):
+                return True
+            try:
+                found = self.polytope.whole_end(target.cell, upward=upward, reached=reached)
+            except Contradiction:
+                return False
+            if found.reached is not None:
+                self._witness(Extreme(found.reached, found.values, np.empty(0), whole=True))
+        return self._met(enough)
 
     def _go(self, target: Target, goal: float, *, upward: bool) -> Extreme | None:
         """How far the cell can go towards its goal; None where only fractions go so far."""
@@ -207,14 +199,12 @@ class Guard:
         if short or extreme.whole or not self.polytope.whole:
             return extreme
         try:
-            reached, _, values = self.polytope.whole_extreme(
-                cell, upward=upward, cap=goal, nodes=self.nodes
-            )
+            end = self.polytope.whole_end(cell, upward=upward, reached=goal)
         except Contradiction:
             return extreme  # every whole number that fits lies beyond the goal
-        if reached is None or (reached < goal if upward else reached > goal):
+        if end.reached is None or (end.reached < goal if upward else end.reached > goal):
             return None
-        found = Extreme(reached, values, np.empty(0), whole=True)
+        found = Extreme(end.reached, end.values, np.empty(0), whole=True)
         self._witness(found)
         return found
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from speccomm.foundation.errors import Refusal
+from speccomm.publishing.suppression.frame import NO_SWITCH
 from speccomm.publishing.suppression.implied import equations
 from speccomm.publishing.suppression.ledger import Ledger, Switches, amount_ledger, count_ledger
 from speccomm.publishing.suppression.model import Attempt, Protected, problem, protected
-from speccomm.publishing.suppression.polytope import NO_SWITCH
 from speccomm.publishing.suppression.protection import CannotBeProtected
 from speccomm.publishing.suppression.publication import Outcome
 from speccomm.publishing.suppression.rules import SuppressionRules, Zeros

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from speccomm.publishing.suppression.polytope import WHOLE, Node, Polytope
+from speccomm.publishing.suppression.frame import WHOLE, Node
+from speccomm.publishing.suppression.polytope import Polytope
 from speccomm.publishing.suppression.universe import Indices
 
 

@@ -55,7 +55,7 @@ class Effort:
     """How much is tried before the best found is given with its gap. Steps, not seconds."""
 
     rounds: int
-    cell_rounds: int
+    cell_steps: int
     plain_rounds: int
     soundings: int
     nodes: int

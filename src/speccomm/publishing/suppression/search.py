@@ -14,8 +14,8 @@ from math import floor
 
 import numpy as np
 
+from speccomm.publishing.suppression.frame import Flags, Numbers
 from speccomm.publishing.suppression.master import Master
-from speccomm.publishing.suppression.polytope import Flags, Numbers
 from speccomm.publishing.suppression.protection import Cut, Guard
 from speccomm.publishing.suppression.rules import Effort
 
@@ -101,7 +101,7 @@ class _Search:
         self._effort = effort
         self._stop = stop
         free = max(1, int((~problem.forced).sum()))
-        self._rounds = max(effort.rounds, effort.cell_rounds // free)
+        self._steps = effort.cell_steps // free
         self._master = Master(problem.forced, nodes=effort.nodes)
         self._best: Flags | None = None
 
@@ -116,8 +116,9 @@ class _Search:
     def descend(self, costs: Numbers, at_most: int | None) -> _Descent:
         """Rounds of choosing and attacking, until no attack succeeds or the effort is spent."""
         bound = 0.0
-        for number in range(self._rounds):
-            if self._stop():
+        spent = self._master.steps
+        for number in range(self._effort.rounds):
+            if self._stop() or self._master.steps - spent > self._steps:
                 break
             if number == self._effort.plain_rounds:
                 bound = max(bound, self._sound(costs, at_most))
