@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from speccomm.foundation.periods import FinancialMonth
 
+BUILT = "Built"  # the time of building tells two buildings apart, not their words
 MINUS = "\N{MINUS SIGN}"
 WHOLE = Decimal(1)
 TENTH = Decimal("0.1")

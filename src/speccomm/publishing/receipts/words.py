@@ -16,6 +16,7 @@ from speccomm.publishing.model import (
     Points,
     Prose,
 )
+from speccomm.publishing.wording import BUILT
 
 Words = dict[str, list[str]]
 
@@ -43,7 +44,7 @@ def _words(block: Block) -> list[str]:
     if isinstance(block, Points):
         return [block.lead, *block.points]
     if isinstance(block, Definitions):
-        return [f"{word}: {meaning}" for word, meaning in block.entries]
+        return [f"{word}: {meaning}" for word, meaning in block.entries if word != BUILT]
     if isinstance(block, Caution):
         return [block.title, *block.sentences]
     if isinstance(block, HeadlineFigures):

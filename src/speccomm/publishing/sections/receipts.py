@@ -19,7 +19,7 @@ from speccomm.publishing.model import (
     Unit,
 )
 from speccomm.publishing.sourcing import Computed, Key, Of, Recorded
-from speccomm.publishing.wording import say_time
+from speccomm.publishing.wording import BUILT, say_time
 
 MOST_FOLDED_FILES = 300
 RECORDED = Making("Copied from the store’s record of loads", ("loads", "files"), "behind the pack")
@@ -57,7 +57,7 @@ def _versions(facts: PackFacts) -> Definitions:
         ("Store version", str(facts.store_version)),
         ("Read as at", say_time(facts.as_at) if facts.as_at else "the newest version when built"),
         ("Organisation map", f"{facts.map_date.day} {facts.map_date:%B %Y}"),
-        ("Built", say_time(facts.built_at)),
+        (BUILT, say_time(facts.built_at)),
         ("Small number suppression", "none applied"),
         ("Software", facts.software),
         *((f"Rows counted: {name}", f"{rows:,}") for name, rows in facts.row_counts.items()),
