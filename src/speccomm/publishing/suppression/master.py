@@ -70,14 +70,23 @@ class Master:
             bound = float(ceil(bound - SLIGHT * scale)) if whole else bound
         return Choice(hidden, min(bound, cost), cost)
 
-    def between(self, costs: Numbers, *, at_most: int | None = None) -> tuple[Numbers, float]:
-        """Shares between showing and hiding that keep every cut at least cost, and the cost."""
+    def between(
+        self, costs: Numbers, *, at_most: int | None = None, on: Flags | None = None
+    ) -> tuple[Numbers, float]:
+        """Shares between showing and hiding that keep every cut at least cost, and the cost.
+
+        Switches that are `on` stay on, besides those that always are.
+        """
         solver = quiet_solver(presolve=True)
-        solver.passModel(self._model(costs, at_most))
+        model = self._model(costs, at_most)
+        if on is not None:
+            model.col_lower_ = (self._forced | on).astype(np.float64)
+        solver.passModel(model)
         solver.run()
-        return np.asarray(solver.getSolution().col_value), float(
-            solver.getInfo().objective_function_value
-        )
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return (self._forced | (on if on is not None else self._forced)).astype(float), 0.0
+        shares = np.asarray(solver.getSolution().col_value)
+        return shares, float(solver.getInfo().objective_function_value)
 
     def _model(self, costs: Numbers, at_most: int | None) -> highspy.HighsLp:
         rows = [(cut.shares, cut.least, inf) for cut in self._cuts]

@@ -73,6 +73,7 @@ class Polytope:
         self._solver = quiet_solver(presolve=False)
         self._solver.passModel(self._frame.model(self._limits, np.zeros(self._frame.width)))
         self._aimed = np.empty(0, dtype=np.int32)
+        self.attacks = 0  # single ones, so far
         self._whole = WholeNumbers(self._frame, self.shown_limits, nodes=searched)
 
     def hide(self, hidden: Flags) -> None:
@@ -133,6 +134,7 @@ class Polytope:
             raise Contradiction(str(problem)) from problem
 
     def _run(self) -> highspy.HighsModelStatus:
+        self.attacks += 1
         self._solver.run()
         if self._solver.getModelStatus() == STATUS.kUnknown:
             self._solver.clearSolver()  # a start from where it last stood led nowhere

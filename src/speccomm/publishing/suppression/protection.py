@@ -102,7 +102,10 @@ class Guard:
         if abs(extreme.reached - goal) <= WHOLE:
             return None
         base, gains = self._loosened(extreme.duals, upward=upward)
-        return self._cut((goal - base) if upward else (base - goal), gains, target)
+        need = (goal - base) if upward else (base - goal)
+        if need - float(gains[self._forced].sum()) <= SLIGHT:
+            return None  # what is hidden in every choice moves further than was tried
+        return self._cut(need, gains, target)
 
     def _failures(self, hidden: Flags) -> Iterator[Cut]:
         self.polytope.hide(hidden)

@@ -58,6 +58,8 @@ class Effort:
     cell_steps: int
     plain_rounds: int
     soundings: int
+    dives: int
+    attacks: int
     nodes: int
     variables: int
 

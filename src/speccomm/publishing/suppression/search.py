@@ -8,7 +8,7 @@ filled up until no attack succeeds, thinned out again, and given with its gap.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -21,6 +21,9 @@ from speccomm.publishing.suppression.rules import Effort
 
 Stop = Callable[[], bool]
 SLIGHT = 1e-6
+DIGITS = 6
+HALF = 0.5
+NEARLY = 0.8  # shares from here on are hidden at once when a choice is made of them
 LARGEST_WEIGHT = 1e5  # beyond it the solver's tolerance hides differences of total
 SPARE = 4  # filling up is given up where it goes so far beyond the best
 
@@ -101,6 +104,8 @@ class _Search:
         self._effort = effort
         self._stop = stop
         free = max(1, int((~problem.forced).sum()))
+        aims = 2 * sum(len(guard.targets) for guard in problem.guards)
+        self._turns = max(1, effort.attacks // max(1, aims))
         self._steps = effort.cell_steps // free
         self._master = Master(problem.forced, nodes=effort.nodes)
         self._best: Flags | None = None
@@ -121,7 +126,9 @@ class _Search:
             if self._stop() or self._master.steps - spent > self._steps:
                 break
             if number == self._effort.plain_rounds:
-                bound = max(bound, self._sound(costs, at_most))
+                shares, least = self._sound(costs, at_most)
+                bound = max(bound, least)
+                self._dive(costs, at_most, shares)
             choice = self._master.choose(costs, at_most=at_most)
             if choice is None:
                 break
@@ -136,16 +143,33 @@ class _Search:
                 self._fill_up(choice.hidden)
         return _Descent(solved=False, bound=bound)
 
-    def _sound(self, costs: Numbers, at_most: int | None) -> float:
+    def _sound(self, costs: Numbers, at_most: int | None) -> tuple[Numbers, float]:
         """Cuts found between hiding and showing: many for little, and a limit for every choice."""
-        bound = 0.0
-        for _ in range(self._effort.soundings):
+        shares, bound = self.problem.forced.astype(np.float64), 0.0
+        for _ in range(min(self._effort.soundings, self._turns)):
             shares, bound = self._master.between(costs, at_most=at_most)
             cuts = [c for guard in self.problem.guards for c in guard.cuts_between(shares)]
             if not cuts or self._stop():
                 break
             self._master.add(cuts)
-        return bound
+        return shares, bound
+
+    def _dive(self, costs: Numbers, at_most: int | None, shares: Numbers) -> None:
+        """Make a choice of shares: the nearest to hidden is hidden, and the rest follows anew."""
+        on = self.problem.forced.copy()
+        for _ in range(min(self._effort.dives, self._turns)):
+            between = (shares < 1.0 - SLIGHT) & (shares > SLIGHT)
+            cuts = [c for guard in self.problem.guards for c in guard.cuts_between(shares)]
+            if (not between.any() and not cuts) or self._stop():
+                break
+            self._master.add(cuts)
+            if between.any():
+                on |= between & (shares >= min(NEARLY, float(shares[between].max()) - SLIGHT))
+            shares, _ = self._master.between(costs, at_most=at_most, on=on)
+        self._fill_up(shares > HALF)
+
+    def _attacks(self) -> int:
+        return sum(guard.polytope.attacks for guard in self.problem.guards)
 
     def _missing(self, hidden: Flags) -> list[Cut]:
         found = [cut for guard in self.problem.guards for cut in guard.cuts(hidden)]
@@ -167,12 +191,14 @@ class _Search:
         hidden = chosen | problem.forced
         while cuts := [cut for guard in problem.guards for cut in guard.cuts(hidden)]:
             self._master.add(cuts)
-            for cut in cuts:
-                _widen(cut, hidden, problem.totals)
+            _widen(cuts, hidden, problem.totals)
             if self._best is not None and hidden.sum() > self._best.sum() + SPARE:
                 return
+        before = self._attacks()
         spare = np.flatnonzero(hidden & ~problem.forced)
         for switch in spare[np.argsort(-problem.totals[spare], kind="stable")].tolist():
+            if self._attacks() - before > self._effort.attacks:
+                break
             without = hidden.copy()
             without[switch] = False
             if all(guard.protects(without) for guard in problem.guards):
@@ -195,10 +221,17 @@ def _lonely(problem: Problem, hidden: Flags) -> Iterator[Cut]:
             yield Cut((*others, (switch, -1.0)), 0.0)
 
 
-def _widen(cut: Cut, hidden: Flags, totals: Numbers) -> None:
-    """Turn switches of the cut on, smallest totals first, until it is kept."""
-    for switch, share in sorted(cut.shares, key=lambda entry: (-entry[1], totals[entry[0]])):
-        if cut.kept_by(hidden):
-            return
-        if share > 0:
-            hidden[switch] = True
+def _widen(cuts: Sequence[Cut], hidden: Flags, totals: Numbers) -> None:
+    """Turn switches on until every cut is kept, each time the one that helps most cuts most."""
+    shares = np.zeros((len(cuts), len(hidden)))
+    for number, cut in enumerate(cuts):
+        for switch, share in cut.shares:
+            shares[number, switch] = share
+    lacking = np.array([cut.least for cut in cuts]) - shares[:, hidden].sum(axis=1)
+    while (lacking > SLIGHT).any():
+        unmet = lacking > SLIGHT
+        helped = np.minimum(shares[unmet], lacking[unmet, None]).sum(axis=0)
+        helped[hidden] = -np.inf
+        chosen = int(np.lexsort((totals, -np.round(helped, DIGITS)))[0])
+        hidden[chosen] = True
+        lacking = lacking - shares[:, chosen]
