@@ -31,12 +31,12 @@ from speccomm.jobs.recounting.counting import count_behind
 from speccomm.jobs.run_folder import RunFacts
 from speccomm.jobs.settings import EngineSettings
 from speccomm.publishing import facts as shapes
-from speccomm.publishing import files as rendering
 from speccomm.publishing.assembly import assemble_pack
 from speccomm.publishing.facts import Organisation, PackFacts
 from speccomm.publishing.folder import refuse_other_folders, write_pack_folder
 from speccomm.publishing.model import Pack
 from speccomm.publishing.naming import RULEBOOK as WORDS_RULEBOOK
+from speccomm.publishing.rendering import files as rendering
 
 RULEBOOKS = (FLOWS_RULEBOOK, CONTRACT_RULEBOOK, FINDINGS_RULEBOOK, WORDS_RULEBOOK)
 

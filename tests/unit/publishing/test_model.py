@@ -7,7 +7,6 @@ import pyarrow as pa
 import pytest
 
 from speccomm.publishing.assembly import assemble_pack
-from speccomm.publishing.html import page_table
 from speccomm.publishing.model import (
     BadPack,
     Chart,
@@ -18,6 +17,7 @@ from speccomm.publishing.model import (
     Section,
     Unit,
 )
+from speccomm.publishing.rendering.html import page_table
 
 MADE = Making("counted", ("plcm",), "all")
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from speccomm.foundation.periods import FinancialMonth
 from speccomm.foundation.rulebook import Rulebook, read_rulebook
-from speccomm.publishing.files import DICTIONARY, MANIFEST
 from speccomm.publishing.lint.description import (
     AcrossSum,
     ColumnSpec,
@@ -22,6 +21,7 @@ from speccomm.publishing.lint.description import (
     TableSpec,
 )
 from speccomm.publishing.lint.description_file import BadDescription, describe
+from speccomm.publishing.rendering.files import DICTIONARY, MANIFEST
 
 RULEBOOK = "publishing/lint_own_pack"
 NOT_SUPPRESSED = "none"

@@ -9,12 +9,12 @@ from io import StringIO
 from typing import Any
 
 from speccomm.publishing.cells import file_cell
-from speccomm.publishing.html import render_page
 from speccomm.publishing.model import Pack, PackTable, Unit
 from speccomm.publishing.receipts.documents import receipt_files
 from speccomm.publishing.receipts.figures import tables_with_figures
 from speccomm.publishing.receipts.identifiers import row_keys
 from speccomm.publishing.receipts.words import words_json
+from speccomm.publishing.rendering.html import render_page
 
 PACK_FORMAT = 2  # 1 had no receipts
 RECEIPT_COLUMN = "receipt"

@@ -11,7 +11,6 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoesca
 from markupsafe import Markup
 
 from speccomm.publishing.cells import SIGNS, PageCell, page_cell
-from speccomm.publishing.drawing import draw_charts
 from speccomm.publishing.model import (
     Column,
     Mark,
@@ -23,6 +22,7 @@ from speccomm.publishing.model import (
 from speccomm.publishing.receipts.documents import receipt_page_path
 from speccomm.publishing.receipts.figures import HEADLINES
 from speccomm.publishing.receipts.identifiers import row_keys
+from speccomm.publishing.rendering.drawing import draw_charts
 from speccomm.publishing.sourcing import ALL
 from speccomm.publishing.wording import rounded, say_activity, say_count, say_pounds, say_time
 

@@ -6,9 +6,9 @@ import re
 import pytest
 
 from speccomm.publishing.assembly import assemble_pack
-from speccomm.publishing.files import pack_files
 from speccomm.publishing.receipts.figures import figure_rows, tables_with_figures
 from speccomm.publishing.receipts.saying import say_source
+from speccomm.publishing.rendering.files import pack_files
 from speccomm.publishing.sourcing import Counted, Of, Position, as_plain, source_of
 from tests.unit.publishing.page_reader import Page
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from speccomm.publishing.assembly import assemble_pack
-from speccomm.publishing.files import HANDLING_VALUE, pack_files
-from speccomm.publishing.html import page_table
 from speccomm.publishing.model import Unit
+from speccomm.publishing.rendering.files import HANDLING_VALUE, pack_files
+from speccomm.publishing.rendering.html import page_table
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from speccomm.publishing.assembly import assemble_pack
 from speccomm.publishing.facts import Organisation
-from speccomm.publishing.html import render_page
+from speccomm.publishing.rendering.html import render_page
 from tests.unit.publishing.page_reader import Page
 
 
