@@ -38,7 +38,7 @@ reference-docs: .venv/.dev ## write docs/reference/ again from the code
 	$(BIN)/python tools/reference_docs.py
 
 lock: .venv/.uv ## resolve the dependencies again and pin them by hash
-	$(BIN)/uv pip compile -q pyproject.toml --upgrade --no-header --no-annotate --generate-hashes \
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra web --no-header --no-annotate --generate-hashes \
 		--python-version 3.11 -o requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra dev --no-header --no-annotate --generate-hashes \
 		--python-version 3.11 -c requirements.lock -o requirements-dev.lock
