@@ -33,6 +33,10 @@ def add_commands(commands: Any) -> None:
         "--store-version", metavar="N", type=values.version,
         help="build it as the store was at this version (default: the newest)",
     )  # fmt: skip
+    parser.add_argument(
+        "--formats", metavar="LIST",
+        help="html, csv, pdf and so on, with commas between (default: all; csv always)",
+    )  # fmt: skip
     values.add_map(parser)
     values.add_reading(parser)
     values.add_engine(parser)
@@ -44,7 +48,9 @@ def add_commands(commands: Any) -> None:
 
 def _build(arguments: argparse.Namespace) -> int:
     from speccomm.jobs.pack import PackRequest, build_pack
+    from speccomm.publishing.rendering.formats import ALL_FORMATS, formats_asked
 
+    formats = ALL_FORMATS if arguments.formats is None else formats_asked(arguments.formats)
     started_at = now()
     answer = build_pack(
         PackRequest(
@@ -59,6 +65,7 @@ def _build(arguments: argparse.Namespace) -> int:
             as_at=arguments.as_at,
             store_version=arguments.store_version,
             engine=engine_settings(arguments),
+            formats=formats,
         )
     )
     leave_run(

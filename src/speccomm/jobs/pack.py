@@ -36,7 +36,9 @@ from speccomm.publishing.facts import Organisation, PackFacts
 from speccomm.publishing.folder import refuse_other_folders, write_pack_folder
 from speccomm.publishing.model import Pack
 from speccomm.publishing.naming import RULEBOOK as WORDS_RULEBOOK
-from speccomm.publishing.rendering import files as rendering
+from speccomm.publishing.rendering.files import pack_files as drawn_files
+from speccomm.publishing.rendering.formats import ALL_FORMATS, Format
+from speccomm.publishing.rendering.paths import MANIFEST, PAGE
 
 RULEBOOKS = (FLOWS_RULEBOOK, CONTRACT_RULEBOOK, FINDINGS_RULEBOOK, WORDS_RULEBOOK)
 
@@ -48,7 +50,7 @@ class PackRequest:
     `map_date` None draws the organisations of the period's last day; `reference` None uses the
     shipped tables alone; `as_at` None reads everything received so far; `store_version` None reads
     the newest, and a number builds the pack again as the store was then. `now` is the time of
-    building, printed in the pack.
+    building, printed in the pack. Tables are written as CSV whatever `formats` are asked for.
     """
 
     store: Path
@@ -62,6 +64,7 @@ class PackRequest:
     as_at: datetime | None = None
     store_version: int | None = None
     engine: EngineSettings = EngineSettings()
+    formats: tuple[Format, ...] = ALL_FORMATS
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,9 @@ class PackAnswer:
 
     @property
     def page(self) -> Path:
-        return self.folder / rendering.PAGE
+        """Where a reader begins: the page, or the list of files where no page was asked for."""
+        page = self.folder / PAGE
+        return page if page.is_file() else self.folder / MANIFEST
 
 
 def build_pack(request: PackRequest) -> PackAnswer:
@@ -89,7 +94,7 @@ def build_pack(request: PackRequest) -> PackAnswer:
     """
     refuse_other_folders(request.out)
     facts, pack = read_pack(request)
-    folder = write_pack_folder(request.out, rendering.pack_files(pack))
+    folder = write_pack_folder(request.out, drawn_files(pack, request.formats))
     return PackAnswer(
         folder=folder,
         pack=pack,

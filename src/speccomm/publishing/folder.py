@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from speccomm.foundation.errors import Refusal
-from speccomm.publishing.rendering.files import MANIFEST
+from speccomm.publishing.rendering.paths import MANIFEST
 
 
 class NotAPackFolder(Refusal):

@@ -17,7 +17,7 @@ from speccomm.publishing.model import (
     Section,
     Unit,
 )
-from speccomm.publishing.rendering.html import page_table
+from speccomm.publishing.rendering.page_tables import page_table
 
 MADE = Making("counted", ("plcm",), "all")
 

@@ -21,7 +21,7 @@ from speccomm.publishing.lint.description import (
     TableSpec,
 )
 from speccomm.publishing.lint.description_file import BadDescription, describe
-from speccomm.publishing.rendering.files import DICTIONARY, MANIFEST
+from speccomm.publishing.rendering.paths import DICTIONARY, MANIFEST
 
 RULEBOOK = "publishing/lint_own_pack"
 NOT_SUPPRESSED = "none"

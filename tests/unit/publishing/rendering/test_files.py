@@ -10,8 +10,9 @@ import pytest
 
 from speccomm.publishing.assembly import assemble_pack
 from speccomm.publishing.model import Unit
-from speccomm.publishing.rendering.files import HANDLING_VALUE, pack_files
-from speccomm.publishing.rendering.html import page_table
+from speccomm.publishing.rendering.csv_tables import HANDLING_VALUE
+from speccomm.publishing.rendering.files import pack_files
+from speccomm.publishing.rendering.page_tables import page_table
 
 
 @pytest.fixture(scope="module")

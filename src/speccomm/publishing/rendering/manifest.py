@@ -1,0 +1,50 @@
+"""The manifest of a pack: what it was made from, and the hash of every other file of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from speccomm.publishing.model import Pack, PackTable
+from speccomm.publishing.receipts.figures import tables_with_figures
+from speccomm.publishing.rendering.formats import Format
+from speccomm.publishing.rendering.paths import table_path
+
+PACK_FORMAT = 2  # 1 had no receipts
+
+
+def manifest_json(pack: Pack, files: Mapping[str, bytes], formats: Sequence[Format]) -> bytes:
+    """The manifest of a pack whose other files are `files`, written in `formats`."""
+    content: dict[str, Any] = {
+        "pack_format": PACK_FORMAT,
+        "id": pack.id,
+        "title": pack.title,
+        "organisation": pack.organisation,
+        "period": pack.period,
+        "handling": pack.handling.short,
+        "area": pack.area,
+        "built_at": pack.built_at.isoformat(),
+        **pack.facts,
+        "formats": [str(written) for written in formats],
+        "tables": [_table_facts(table) for table in pack.tables()],
+        "receipts": [table.id for table in tables_with_figures(pack)],
+        "files": [
+            {"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            for path, data in sorted(files.items())
+        ],
+    }
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _table_facts(table: PackTable) -> dict[str, Any]:
+    return {
+        "id": table.id,
+        "title": table.title,
+        "path": table_path(table),
+        "row_count": table.rows.num_rows,
+        "measure": table.making.measure,
+        "counted_from": list(table.making.counted_from),
+        "filter": table.making.filter,
+    }
