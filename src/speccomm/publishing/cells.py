@@ -13,6 +13,7 @@ from speccomm.publishing.wording import (
     TENTH,
     rounded,
     say_activity,
+    say_day,
     say_percent,
     say_pounds,
 )
@@ -24,6 +25,7 @@ SIGNS = {
     Mark.NEITHER: "–",
     Mark.NOT_SENT: "not sent",
 }
+ANSWER_SIGNS = {"yes": "●", "no": "○", "not looked at": "?", "not applicable": "–"}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_CODE = 12  # a longer text in a column of codes may be broken over lines
 TEXTUAL = {Unit.TEXT, Unit.CODE, Unit.HASH}
@@ -40,7 +42,7 @@ class PageCell:
 
 
 def page_cell(column: Column, row: dict[str, Cell]) -> PageCell:
-    """A cell of the page: figures with thousands, null in words, a mark with its meaning."""
+    """A cell of the page: figures with thousands, null in words, a mark or an answer never by its sign alone."""
     value = row.get(column.name)
     kind = "number-cell" if column.unit.is_figure else str(column.unit.name).lower()
     if value is None:
@@ -50,6 +52,9 @@ def page_cell(column: Column, row: dict[str, Cell]) -> PageCell:
         mark = Mark(str(value))
         sign = SIGNS[mark]
         return PageCell(sign, kind, spoken="" if mark is Mark.NOT_SENT else str(mark))
+    if column.unit is Unit.ANSWER:
+        answer = str(value)
+        return PageCell(f"{ANSWER_SIGNS[answer]} {answer}", f"answer {answer.replace(' ', '-')}")
     text = _say(column, value)
     return PageCell(text, "path" if kind == "code" and len(text) > LONGEST_CODE else kind)
 
@@ -63,9 +68,12 @@ def _say(column: Column, value: Cell) -> str:
             return f"+{text}" if column.signed and rounded(value, TENTH) > 0 else text
         if column.unit is Unit.ACTIVITY:
             return say_activity(value)
-        return f"{value:,}".replace("-", MINUS)
+        shown = f"{value.normalize():,f}" if isinstance(value, Decimal) else f"{value:,}"
+        return shown.replace("-", MINUS)
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return say_day(value)
     return str(value)
 
 

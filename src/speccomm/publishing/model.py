@@ -33,6 +33,8 @@ class Unit(StrEnum):
     ACTIVITY = "units of activity"
     GBP = "pounds"
     NUMBER = "number"
+    ANSWER = "answer"  # yes, no, not looked at or not applicable
+    DATE = "date"
     PERCENT = "percent"  # worked out from two other columns, never given
     TIME = "date and time (UTC)"
     HASH = "SHA-256"
@@ -268,12 +270,18 @@ Block = Prose | Points | Definitions | Caution | HeadlineFigures | Legend | Pack
 
 @dataclass(frozen=True)
 class Section:
-    """A section of the pack, with sections of its own one level down at most."""
+    """A section of the pack, with sections of its own one level down at most.
+
+    One of many inner sections is `folded`: opened by the reader, and named in a contents of the
+    section above it in place of the pack's. `gist` is the few words beside its name there.
+    """
 
     id: str
     title: str
     blocks: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = ()
+    folded: bool = False
+    gist: str = ""
 
     def walk(self) -> Iterator[Section]:
         yield self

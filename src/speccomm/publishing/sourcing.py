@@ -28,6 +28,13 @@ class Of(StrEnum):
     FILE = "file"
     CHECK = "check"
     FIELD = "field"
+    PART = "part of a service line"
+    SITE = "site"
+    STAFF_ROLE = "staff role"
+    ICB = "ICB of an entry"
+    AREA = "part of the region"
+    LEVEL = "level of surveillance"
+    PRIORITY = "priority"
     NOTHING = "nothing"  # the key names the row and leaves the rows behind it as they are
 
 
@@ -60,13 +67,15 @@ class Counted:
 
 @dataclass(frozen=True)
 class Position:
-    """One measure of the contract position of an ICB's patients, worked out from lines of plan and
-    actual. `measure` is empty where a key says it."""
+    """One measure of the contract position of an area's patients, worked out from lines of plan and
+    actual. `measure` is empty where a key says it. With `whose` providers it is the position of the
+    providers based in the area, for every commissioner."""
 
     area: str
     year: str
     to_month: int
     measure: str = ""
+    whose: str = "patients"
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,23 @@ class Recorded:
 
 
 @dataclass(frozen=True)
+class Stated:
+    """Counted from the entries of a register of evidence that hold on a day, of an area's providers.
+
+    `measure` is rows, one column added up (sum:in_post_wte) or one whose different values are counted
+    (different:site_code). Each of `tests` is a column, an operator and a value with single spaces
+    between: = and != compare texts (null is only unequal), >= and < dates, and has finds one of several
+    values between semicolons.
+    """
+
+    area: str
+    register: str
+    on: str
+    measure: str = "rows"
+    tests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Computed:
     """Worked out from other figures of the same row, which `of` names by their columns; those of the
     total row are named all.COLUMN."""
@@ -111,13 +137,14 @@ class Computed:
     of: tuple[str, ...] = ()
 
 
-Source = Counted | Position | ServiceCount | Recorded | Computed
+Source = Counted | Position | ServiceCount | Recorded | Stated | Computed
 
 KINDS: dict[str, type[Any]] = {
     "counted": Counted,
     "position": Position,
     "service_count": ServiceCount,
     "recorded": Recorded,
+    "stated": Stated,
     "computed": Computed,
 }
 

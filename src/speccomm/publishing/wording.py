@@ -6,7 +6,7 @@ Zero is written 0; a missing figure is written in words. The two never look alik
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from speccomm.foundation.periods import FinancialMonth
@@ -116,6 +116,11 @@ def say_list(names: Sequence[str]) -> str:
 def say_time(moment: datetime) -> str:
     """A moment in UTC for a reader: 5 February 2024, 09:30 UTC."""
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def say_day(day: date) -> str:
+    """A day for a reader: 5 February 2024."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def say_month(month: FinancialMonth) -> str:
