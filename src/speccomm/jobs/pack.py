@@ -18,6 +18,7 @@ from speccomm.foundation.periods import FinancialMonth, months_between
 from speccomm.foundation.rulebook import read_rulebook
 from speccomm.jobs.flows import DATASET, last_day
 from speccomm.jobs.packing.contract import PackContract, pack_contract, pack_services
+from speccomm.jobs.packing.evidence import pack_evidence
 from speccomm.jobs.packing.flows import PackFlows, pack_flows
 from speccomm.jobs.packing.sets import pack_sets
 from speccomm.jobs.packing.sources import (
@@ -131,7 +132,15 @@ def read_pack(request: PackRequest) -> tuple[PackFacts, Pack]:
         require_months(sent, dataset=DATASET, months=months)
         local = frozenset(places.current.get(code, code) for code in icb.provider_codes)
         flows = pack_flows(reading, places, icb=icb, region=region, months=months)
-        contract = pack_contract(reading, places, icb=request.icb, local=local, to=request.to_month)
+        regional = frozenset(places.current.get(code, code) for code in region.provider_codes)
+        contract = pack_contract(
+            reading,
+            places,
+            icb=request.icb,
+            local=local,
+            regional=regional,
+            to=request.to_month,
+        )
         facts = _facts(request, reading, places, flows, contract, icb, region, local, months)
         pack = assemble_pack(facts)
         counted = count_behind(reading, pack, flows, sets=facts.sets)
@@ -228,6 +237,10 @@ def _facts(
             contract=contract,
             local=local,
             providers=providers,
+        ),
+        provider_contract=contract.of_providers,
+        evidence=pack_evidence(
+            reading, places, region=region, month=request.to_month, icb=request.icb
         ),
     )
 

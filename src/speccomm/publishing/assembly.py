@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC
+from functools import cached_property
 from typing import Any
 
+from speccomm.foundation.errors import Refusal, UnknownName
 from speccomm.publishing.agreement import check_agreement
 from speccomm.publishing.facts import PackFacts
-from speccomm.publishing.model import Handling, Pack
-from speccomm.publishing.naming import open_namer, short_icb_name
+from speccomm.publishing.model import Handling, Pack, PackTable, Section
+from speccomm.publishing.naming import Namer, open_namer, short_icb_name
 from speccomm.publishing.sections.activity import activity_section
 from speccomm.publishing.sections.contract import contract_section
 from speccomm.publishing.sections.definitions import definitions_section
@@ -25,22 +29,69 @@ INTERNAL = Handling(
 )
 
 
-def assemble_pack(facts: PackFacts) -> Pack:
-    """The internal pack of one ICB, unsuppressed.
+class NoSections(Refusal):
+    """A choice of sections that leaves none."""
+
+
+@dataclass
+class Frame:
+    """What a section may be made from: the facts, the words for names, and the tables before it."""
+
+    facts: PackFacts
+    namer: Namer
+    tables: list[PackTable] = field(default_factory=list)
+
+    @cached_property
+    def services(self) -> Section:
+        """The section of services, which the headlines count from even where it is left out."""
+        return services_section(self.facts, self.namer)
+
+    @property
+    def services_grid(self) -> PackTable:
+        """The table of services by local provider."""
+        return next(t for t in self.services.tables() if t.id == "services_by_provider")
+
+
+Maker = Callable[[Frame], Section]
+
+# Every section by its identifier, in the order it is read. The receipts go last but for the links
+# and definitions, because they list the tables of the sections before them.
+SECTIONS: dict[str, Maker] = {
+    "headlines": lambda frame: headlines_section(frame.facts, frame.services_grid),
+    "services": lambda frame: frame.services,
+    "activity": lambda frame: activity_section(frame.facts, frame.namer),
+    "contract": lambda frame: contract_section(frame.facts, frame.namer),
+    "refusals": lambda frame: refusals_section(frame.facts, frame.namer),
+    "receipts": lambda frame: receipts_section(frame.facts, frame.tables),
+    "definitions": lambda frame: definitions_section(),
+}
+
+
+def chosen_sections(
+    only: tuple[str, ...] | None = None, without: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """The sections of a pack in their order: `only` those named, or all, without some.
+
+    Raises: UnknownName with the nearest for one of no such name; NoSections where none is left.
+    """
+    for name in (*(only or ()), *without):
+        if name not in SECTIONS:
+            raise UnknownName("section", name, list(SECTIONS))
+    chosen = tuple(
+        name for name in SECTIONS if (only is None or name in only) and name not in without
+    )
+    if not chosen:
+        raise NoSections("No section is left: name at least one that is not left out.")
+    return chosen
+
+
+def assemble_pack(facts: PackFacts, *, sections: tuple[str, ...] | None = None) -> Pack:
+    """The internal pack of one ICB or region, unsuppressed, of some sections or of all.
 
     Raises: BadPack where the facts contradict each other or a part is put together wrongly.
     """
     check_agreement(facts)
-    namer = open_namer()
-    services = services_section(facts, namer)
-    middle = (
-        services,
-        activity_section(facts, namer),
-        contract_section(facts, namer),
-        refusals_section(facts, namer),
-    )
-    grid = next(table for table in services.tables() if table.id == "services_by_provider")
-    tables = [table for section in middle for table in section.tables()]
+    chosen = chosen_sections(sections)
     period = say_period(facts.first_month, facts.last_month)
     months = capital(say_financial_months(facts.first_month, facts.last_month))
     return Pack(
@@ -50,15 +101,19 @@ def assemble_pack(facts: PackFacts) -> Pack:
         period=f"{period} ({months})",
         handling=INTERNAL,
         built_at=facts.built_at.astimezone(UTC),
-        sections=(
-            headlines_section(facts, grid),
-            *middle,
-            receipts_section(facts, tables),
-            definitions_section(),
-        ),
-        facts=manifest_facts(facts),
+        sections=tuple(_made(facts, chosen)),
+        facts={**manifest_facts(facts), "sections": list(chosen)},
         area=facts.icb.code,
     )
+
+
+def _made(facts: PackFacts, chosen: tuple[str, ...]) -> Iterator[Section]:
+    """The sections in order. The receipts are given the tables of those before them."""
+    frame = Frame(facts, open_namer())
+    for name in chosen:
+        section = SECTIONS[name](frame)
+        frame.tables += section.tables()
+        yield section
 
 
 def manifest_facts(facts: PackFacts) -> dict[str, Any]:
@@ -102,5 +157,10 @@ def manifest_facts(facts: PackFacts) -> dict[str, Any]:
         "rulebooks": facts.rulebooks.to_pylist(),
         "reference": {row["table"]: row["sha256"] for row in facts.reference.to_pylist()},
         "cautions": list(facts.cautions),
+        "evidence": {
+            "on": facts.evidence.on.isoformat(),
+            "collected": sorted(facts.evidence.collected),
+            "priorities_year": facts.evidence.priorities_year,
+        },
         "sets": {name: list(codes) for name, codes in sorted(facts.sets.items())},
     }

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from speccomm.foundation.periods import FinancialMonth, FinancialYear, months_between
+from speccomm.publishing.evidence_facts import PackEvidence, no_evidence
 from speccomm.publishing.model import BadPack
 from speccomm.publishing.wording import say_period
 
@@ -139,8 +140,11 @@ class Organisation:
 
 @dataclass(frozen=True)
 class PackFacts:
-    """Everything the pack of one ICB is made from.
+    """Everything the pack of one ICB, or of one region, is made from.
 
+    `icb` is the organisation the pack is of: in a region's pack it is the region itself.
+    `provider_contract` is the position of every provider of the region for all commissioners, where
+    `contract` is that of the pack's own patients. `evidence` is what is held of services.
     `local_providers` are the codes of providers whose head office is in the ICB on `map_date`.
     `holds_plan` are the providers of which any plan is held for the contract year, `sent_actual`
     those that sent contract monitoring of its months. `contract_last_month` is the last month of
@@ -182,12 +186,19 @@ class PackFacts:
     row_counts: dict[str, int]
     software: str
     sets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    provider_contract: pa.Table = field(default_factory=CONTRACT.empty_table)
+    evidence: PackEvidence = field(default_factory=no_evidence)
 
     def __post_init__(self) -> None:
         for name, schema in SCHEMAS.items():
             table = getattr(self, name)
             if table.schema != schema:
                 raise BadPack(f"{name} is not in its declared shape: {table.schema}")
+
+    @property
+    def is_region(self) -> bool:
+        """Whether this is the pack of a whole region."""
+        return self.icb.code == self.region.code
 
     @property
     def months(self) -> list[FinancialMonth]:
@@ -213,6 +224,7 @@ SCHEMAS = {
     "flows_by_icb": FLOWS_BY_ICB,
     "unknown_flows": UNKNOWN_FLOWS,
     "contract": CONTRACT,
+    "provider_contract": CONTRACT,
     "providers": PROVIDERS,
     "services": SERVICES,
     "coverage": COVERAGE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -39,6 +40,19 @@ class ServiceProfile:
 
 
 AUDITS = ("national audit", "girft", "mortality")
+ABOUT_ONE_SERVICE = (
+    "provision",
+    "other_intelligence",
+    "safety_events",
+    "complaints",
+    "cqc_reports",
+    "ssqd",
+    "networks",
+    "workforce",
+    "surveillance",
+    "fragile_services",
+    "looks",
+)
 
 
 def service_profile(
@@ -52,34 +66,50 @@ def service_profile(
     Missing: an empty table means that nothing is held; `looks` says whether anybody looked.
     """
 
-    def held(name: str) -> ir.Table:
-        table = registers[name]
+    def held(table: ir.Table) -> ir.Table:
         table = table.filter(table.service_code == service_code)
         if service_part is None or "service_part" not in table.columns:
             return table
         return table.filter(table.service_part == service_part)
 
-    provision, intelligence = held("provision"), held("other_intelligence")
-    events = held("safety_events").order_by(_.reported_on.desc())
+    narrowed = {name: held(registers[name]) for name in ABOUT_ONE_SERVICE}
+    return ServiceProfile(service_code=service_code, service_part=service_part, **_tables(narrowed))
+
+
+def profile_tables(registers: Registers) -> dict[str, ir.Table]:
+    """The tables of the profiles of all service lines together, by their names in ServiceProfile.
+
+    Shape:   the columns of each table of a profile, service_code among them.
+    Missing: as service_profile; an entry that names no service line is in none.
+    """
+    narrowed = {
+        name: registers[name].filter(_.service_code.notnull()) for name in ABOUT_ONE_SERVICE
+    }
+    return _tables(narrowed)
+
+
+def _tables(held: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
+    """The tables of a profile, in its order, from the registers it looks into."""
+    provision, intelligence = held["provision"], held["other_intelligence"]
+    events = held["safety_events"].order_by(_.reported_on.desc(), "event_reference")
     is_audit = intelligence.intelligence_kind.isin(AUDITS)
-    return ServiceProfile(
-        service_code=service_code,
-        service_part=service_part,
-        provision=provision.order_by("provider_code", "site_code"),
-        sites=hubs_and_spokes(provision),
-        local_intelligence=intelligence.filter(~is_audit).order_by(_.dated_on.desc()),
-        safety_events=events.filter(events.event_kind != "never event"),
-        never_events=events.filter(events.event_kind == "never event"),
-        complaints=held("complaints").order_by(_.received_on.desc()),
-        cqc_reports=held("cqc_reports").order_by(_.inspected_on.desc()),
-        ssqd=held("ssqd"),
-        networks=held("networks").order_by("area_code"),
-        audits=intelligence.filter(is_audit).order_by(_.dated_on.desc()),
-        workforce=_workforce(held("workforce")),
-        surveillance=held("surveillance").filter(_.concern_state != "closed"),
-        fragile_services=held("fragile_services").order_by("review_on"),
-        looks=held("looks").order_by("topic"),
-    )
+    told = (_.dated_on.desc(), "intelligence_kind", "title")
+    return {
+        "provision": provision.order_by("provider_code", "site_code"),
+        "sites": hubs_and_spokes(provision),
+        "local_intelligence": intelligence.filter(~is_audit).order_by(*told),
+        "safety_events": events.filter(events.event_kind != "never event"),
+        "never_events": events.filter(events.event_kind == "never event"),
+        "complaints": held["complaints"].order_by(_.received_on.desc(), "complaint_reference"),
+        "cqc_reports": held["cqc_reports"].order_by(_.inspected_on.desc(), "provider_code"),
+        "ssqd": held["ssqd"],
+        "networks": held["networks"].order_by("area_code"),
+        "audits": intelligence.filter(is_audit).order_by(*told),
+        "workforce": _workforce(held["workforce"]),
+        "surveillance": held["surveillance"].filter(_.concern_state != "closed"),
+        "fragile_services": held["fragile_services"].order_by("review_on", "specialty"),
+        "looks": held["looks"].order_by("topic"),
+    }
 
 
 def hubs_and_spokes(provision: ir.Table) -> ir.Table:

@@ -29,10 +29,12 @@ class PackContract:
     """The position in the pack's shape, the plans behind the grid of services, and its months.
 
     `planned_pairs` are (provider, service) with a plan: of local providers for any commissioner,
-    of providers elsewhere for the ICB's patients. `scope` is None where nothing is loaded.
+    of providers elsewhere for the ICB's patients. `of_providers` is the position of the region's
+    providers for every commissioner. `scope` is None where nothing is loaded.
     """
 
     position: pa.Table
+    of_providers: pa.Table
     last_month: FinancialMonth | None
     openness: Openness
     sent_actual: frozenset[str]
@@ -49,9 +51,12 @@ def pack_contract(
     *,
     icb: str,
     local: frozenset[str],
+    regional: frozenset[str],
     to: FinancialMonth,
 ) -> PackContract:
     """Set plan against actual for the year of the pack's last month, as far as it is loaded.
+
+    `local` and `regional` are the current codes of the ICB's and of the region's providers.
 
     Missing: where no contract monitoring of the year is loaded, the position has no rows.
     """
@@ -60,7 +65,7 @@ def pack_contract(
         return _nothing(_openness(reading, to.year, 0))
     rules = contract_rules()
     ours = _lines(reading, places, rules, to=last, icb=icb)
-    theirs = _lines(reading, places, rules, to=last, providers=places.codes_of(local))
+    theirs = _lines(reading, places, rules, to=last, providers=places.codes_of(regional | local))
     position = shapes.in_shape(ours.position, shapes.CONTRACT)
     pairs = _planned_pairs(position, local, inside=False)
     pairs |= _planned_pairs(theirs.position, local, inside=True)
@@ -71,6 +76,7 @@ def pack_contract(
     }
     return PackContract(
         position=_unknown_as_null(position),
+        of_providers=_unknown_as_null(shapes.in_shape(theirs.position, shapes.CONTRACT)),
         last_month=last,
         openness=_openness(reading, last.year, last.number),
         sent_actual=ours.scope.sent,
@@ -144,7 +150,7 @@ def _openness(reading: Reading, year: FinancialYear, last: int) -> Openness:
 
 def _nothing(openness: Openness) -> PackContract:
     empty = shapes.row_of([], shapes.CONTRACT)
-    return PackContract(empty, None, openness, frozenset(), frozenset(), frozenset(), {}, 0)
+    return PackContract(empty, empty, None, openness, frozenset(), frozenset(), frozenset(), {}, 0)
 
 
 def _planned_pairs(

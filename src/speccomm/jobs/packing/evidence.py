@@ -1,0 +1,125 @@
+"""The evidence of a pack: the registers of the store, narrowed to a region and to one map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from speccomm.activity.areas import Area
+from speccomm.foundation.periods import FinancialMonth, FinancialYear
+from speccomm.jobs.evidence import standing
+from speccomm.jobs.reading import OrganisationMap, Reading
+from speccomm.publishing import evidence_facts as shapes
+from speccomm.publishing.evidence_facts import PackEvidence, Places, gather_evidence, no_evidence
+from speccomm.quality import registers_on
+from speccomm.quality.fragile import area_table
+from speccomm.reference import Reference
+
+DELEGATED = "GREEN"
+SERVICE_LINE = "service"
+
+
+def evidence_day(reading: Reading) -> date:
+    """The day evidence is looked at: of the as-at time, else of the newest load of the version.
+
+    Not the day of building, so that a version of the store always gives the same tables.
+    """
+    received: list[datetime] = reading.snapshot.loads()["received_at"].to_pylist()
+    if reading.snapshot.as_at is not None:
+        return reading.snapshot.as_at.date()
+    return max((moment.date() for moment in received), default=reading.day)
+
+
+def pack_evidence(
+    reading: Reading,
+    places: OrganisationMap,
+    *,
+    region: Area,
+    month: FinancialMonth,
+    icb: str | None,
+) -> PackEvidence:
+    """The evidence of the services of a region as it is known at the pack's time.
+
+    `month` is the last of the period; `icb` None asks for the priorities of every ICB. Rows of
+    providers are brought under the codes of the map, and those of providers elsewhere left out.
+    """
+    on = evidence_day(reading)
+    held = {name: _on_map(rows, places) for name, rows in standing(reading.snapshot).items()}
+    collected = frozenset(name for name, rows in held.items() if rows.num_rows)
+    year = _priorities_year(held["priorities"], month.year)
+    if not collected:
+        return no_evidence(on, financial_year=year)
+    current = sorted({places.current.get(code, code) for code in region.provider_codes})
+    return gather_evidence(
+        reading.con,
+        registers_on(held, on=on).of_providers(current),
+        _places(reading.reference, places, region=region, year=str(month.year)),
+        collected=collected,
+        month_from=on.replace(day=1),
+        financial_year=year,
+        icb=icb,
+    )
+
+
+def _on_map(rows: pa.Table, places: OrganisationMap) -> pa.Table:
+    """The rows with each provider under the code that stands for it on the pack's map."""
+    if "provider_code" not in rows.column_names or rows.num_rows == 0:
+        return rows
+    codes = [places.current.get(code, code) for code in rows["provider_code"].to_pylist()]
+    place = rows.schema.get_field_index("provider_code")
+    return rows.set_column(place, rows.schema.field(place), pa.array(codes, pa.string()))
+
+
+def _priorities_year(priorities: pa.Table, year: FinancialYear) -> str:
+    """The year after the pack's where priorities are planned for it, as a pack looks ahead."""
+    planned = set(priorities["financial_year"].to_pylist())
+    following = str(FinancialYear(year.start + 1))
+    return following if following in planned else str(year)
+
+
+def _places(reference: Reference, places: OrganisationMap, *, region: Area, year: str) -> Places:
+    boards = places.commissioners.filter(pc.field("icb_code").is_valid())
+    icbs = dict(zip(*(boards[n].to_pylist() for n in ("icb_code", "icb_name")), strict=True))
+    sites = dict(
+        zip(*(reference.sites[n].to_pylist() for n in ("site_code", "site_name")), strict=True)
+    )
+    providers = {
+        row["current_provider_code"]: (row["provider_name"], row["icb_code"])
+        for row in places.providers.to_pylist()
+    }
+    return Places(
+        lines=_lines(reference, year),
+        areas=area_table(region_code=region.code, on=places.on).cast(shapes.AREAS),
+        sites=_table(shapes.SITES, sorted(sites.items())),
+        providers=_table(shapes.PROVIDERS, [(c, *rest) for c, rest in sorted(providers.items())]),
+        icbs=_table(shapes.ICBS, sorted(icbs.items())),
+    )
+
+
+def _lines(reference: Reference, year: str) -> pa.Table:
+    """Every service line, and whether the list of the year has it as delegated."""
+    listed: Mapping[str, str | None] = {
+        row["service_code"]: row["status"]
+        for row in reference.service_status.to_pylist()
+        if row["financial_year"] == year
+    }
+    rows = []
+    for line in reference.service_lines.to_pylist():
+        status = listed.get(line["service_code"])
+        delegated = None if status is None else status == DELEGATED
+        rows.append(
+            (line["service_code"], line["service_name"], line["npoc_letter"], line["crg_code"],
+             delegated, bool(delegated) and line["line_kind"] == SERVICE_LINE)
+        )  # fmt: skip
+    return _table(shapes.LINES, rows)
+
+
+def _table(schema: pa.Schema, rows: list[tuple[object, ...]]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pa.table(
+        [pa.array(list(c), field.type) for c, field in zip(columns, schema, strict=True)],
+        schema=schema,
+    )
