@@ -41,7 +41,17 @@ def _csv(pack: Pack) -> dict[str, bytes]:
     return csv_files(pack)
 
 
-RENDERERS: dict[Format, Renderer] = {Format.HTML: _html, Format.CSV: _csv}
+def _xlsx(pack: Pack) -> dict[str, bytes]:
+    from speccomm.publishing.rendering.workbook import workbook_files
+
+    return workbook_files(pack)
+
+
+RENDERERS: dict[Format, Renderer] = {
+    Format.HTML: _html,
+    Format.CSV: _csv,
+    Format.XLSX: _xlsx,
+}
 ALL_FORMATS = tuple(RENDERERS)
 
 

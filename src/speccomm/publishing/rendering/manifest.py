@@ -44,6 +44,7 @@ def _table_facts(table: PackTable) -> dict[str, Any]:
         "title": table.title,
         "path": table_path(table),
         "row_count": table.rows.num_rows,
+        "total_label": table.total_label,
         "measure": table.making.measure,
         "counted_from": list(table.making.counted_from),
         "filter": table.making.filter,

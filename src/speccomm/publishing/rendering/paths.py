@@ -5,6 +5,8 @@ from __future__ import annotations
 from speccomm.publishing.model import PackTable
 
 PAGE = "index.html"
+WORKBOOK = "pack.xlsx"
+SLIDES = "pack.pptx"
 MANIFEST = "manifest.json"
 DICTIONARY = "tables/data_dictionary.csv"
 README = "tables/README.txt"
