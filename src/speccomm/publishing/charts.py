@@ -9,11 +9,35 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import altair as alt
+
+from speccomm.publishing.plots import (
+    Bar,
+    Bars,
+    Bridge,
+    Drawing,
+    Lines,
+    Part,
+    StackedBar,
+    StackedBars,
+    Step,
+    as_series,
+)
+
+__all__ = [
+    "Bar",
+    "Part",
+    "StackedBar",
+    "Step",
+    "bridge",
+    "month_lines",
+    "plain_bars",
+    "signed_bars",
+    "stacked_bars",
+]
 
 FONT = "Arial, sans-serif"
 INK = "#212b32"
@@ -22,6 +46,8 @@ GRID = "#d8dde0"
 BLUE = "#005eb8"
 FLOW_COLOURS = ("#003087", "#00a499", "#ae2573")  # A, B, C: each at least 3:1 on white
 FLOW_SHAPES = ("circle", "square", "triangle-up")
+ANSWER_COLOURS = ("#003087", "#41b6e6", "#d8dde0", "#ffffff")  # yes, no, not looked at, n/a
+ANSWER_INKS = ("#ffffff", INK, INK, INK)
 ABOVE, BELOW, LEVEL = "#b34700", "#005eb8", "#425563"
 CHART_WIDTH = 800
 LETTER_WIDTH = 6.9
@@ -29,54 +55,24 @@ LONGEST_LINE = 47
 BAR = 22
 FONT_SIZE = 14
 LINE_BREAK = "|"
+MONTH_AXIS = "Units of activity in the month"
 HEADROOM = 1.14  # room beyond the longest bar for its label
 LABELLED_SHARE = 0.14  # a segment shorter than this share of the longest bar holds no label
 FLOW_INKS = ("#ffffff", INK, "#ffffff")  # for labels on A, B, C: each at least 4.5:1
 
 
-@dataclass(frozen=True)
-class Part:
-    """One part of a stacked bar: which part (0, 1, 2), its size and the text for it."""
+def stacked_bars(
+    bars: Sequence[StackedBar],
+    *,
+    part_names: Sequence[str],
+    colours: Sequence[str] = FLOW_COLOURS,
+    inks: Sequence[str] = (),
+) -> Drawing:
+    """Bars of parts one after the other, with a legend in the order of the parts.
 
-    order: int
-    size: Decimal
-    text: str
-
-
-@dataclass(frozen=True)
-class StackedBar:
-    """One named bar with its parts and the text at its end."""
-
-    name: str
-    parts: tuple[Part, ...]
-    text: str
-
-    @property
-    def size(self) -> Decimal:
-        return sum((part.size for part in self.parts), Decimal(0))
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One named bar with the text at its end. A signed bar may fall below zero."""
-
-    name: str
-    size: Decimal
-    text: str
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a bridge: a change, or with `is_total` where the bridge stands by then."""
-
-    name: str
-    size: Decimal
-    text: str
-    is_total: bool = False
-
-
-def stacked_bars(bars: Sequence[StackedBar], *, part_names: Sequence[str]) -> dict[str, Any]:
-    """Bars of parts one after the other, with a legend in the order of the parts."""
+    A light colour is outlined, so that a part shows on white.
+    """
+    inks = inks or FLOW_INKS
     longest = max((bar.size for bar in bars), default=Decimal(0))
     segments, ends = [], []
     for bar in bars:
@@ -89,7 +85,7 @@ def stacked_bars(bars: Sequence[StackedBar], *, part_names: Sequence[str]) -> di
                     "from": float(start),
                     "to": float(start + part.size),
                     "middle": float(start + part.size / 2),
-                    "ink": FLOW_INKS[part.order],
+                    "ink": inks[part.order],
                     "text": part.text if _holds_label(part.size, longest) else "",
                 }
             )
@@ -97,22 +93,23 @@ def stacked_bars(bars: Sequence[StackedBar], *, part_names: Sequence[str]) -> di
         ends.append({"name": _over_lines(bar.name), "to": float(start), "text": bar.text})
     colour = alt.Color(
         "part:N",
-        scale=alt.Scale(domain=list(part_names), range=list(FLOW_COLOURS)[: len(part_names)]),
+        scale=alt.Scale(domain=list(part_names), range=list(colours)[: len(part_names)]),
         legend=_legend(),
     )
     names = [_over_lines(bar.name) for bar in bars]
     y = _name_axis(names)
     base = alt.Chart(alt.Data(values=segments))
-    blocks = base.mark_bar(stroke="white", strokeWidth=1, height=BAR).encode(
+    blocks = base.mark_bar(stroke=_outline(colours), strokeWidth=1, height=BAR).encode(
         y=y, x=_size_axis(longest), x2="to:Q", color=colour
     )
     inside = base.mark_text(fontSize=FONT_SIZE - 1).encode(
         y=y, x="middle:Q", text="text:N", color=alt.Color("ink:N", scale=None, legend=None)
     )
-    return _finish(alt.layer(blocks, inside, _end_labels(ends, y)), names)
+    plot = StackedBars(tuple(bars), tuple(part_names), tuple(colours), tuple(inks))
+    return Drawing(plot, _finish(alt.layer(blocks, inside, _end_labels(ends, y)), names))
 
 
-def plain_bars(bars: Sequence[Bar]) -> dict[str, Any]:
+def plain_bars(bars: Sequence[Bar]) -> Drawing:
     """Bars of one colour from zero, each with its figure at its end."""
     longest = max((bar.size for bar in bars), default=Decimal(0))
     values = [
@@ -126,23 +123,24 @@ def plain_bars(bars: Sequence[Bar]) -> dict[str, Any]:
         .mark_bar(color=BLUE, height=BAR)
         .encode(y=y, x=_size_axis(longest), x2="to:Q")
     )
-    return _finish(alt.layer(blocks, _end_labels(values, y)), names)
+    drawn = _finish(alt.layer(blocks, _end_labels(values, y)), names)
+    return Drawing(Bars(tuple(bars)), drawn)
 
 
-def signed_bars(bars: Sequence[Bar]) -> dict[str, Any]:
+def signed_bars(bars: Sequence[Bar]) -> Drawing:
     """Bars to the right of zero where above plan and to the left where below, with signed text."""
     steps = [Step(bar.name, bar.size, bar.text) for bar in bars]
-    return _floating(steps, cumulate=False)
+    spans = [(Decimal(0), bar.size) for bar in bars]
+    return Drawing(Bars(tuple(bars), signed=True), _floating(steps, spans))
 
 
-def bridge(steps: Sequence[Step]) -> dict[str, Any]:
+def bridge(steps: Sequence[Step]) -> Drawing:
     """Changes one after the other from zero; a total is drawn from zero to where it stands."""
-    return _floating(steps, cumulate=True)
+    plot = Bridge(tuple(steps))
+    return Drawing(plot, _floating(steps, plot.spans()))
 
 
-def month_lines(
-    months: Sequence[str], series: Sequence[tuple[str, Sequence[Decimal]]]
-) -> dict[str, Any]:
+def month_lines(months: Sequence[str], series: Sequence[tuple[str, Sequence[Decimal]]]) -> Drawing:
     """One line for each series over the months, from zero; a shape as well as a colour for each."""
     values = [
         {"month": month, "part": name, "size": float(size)}
@@ -163,7 +161,7 @@ def month_lines(
             x=alt.X("month:O", sort=list(months), title=None, axis=alt.Axis(labelAngle=0)),
             y=alt.Y(
                 "size:Q",
-                title="Units of activity in the month",
+                title=MONTH_AXIS,
                 scale=alt.Scale(zero=True),
                 axis=alt.Axis(format=",d", tickCount=5),
             ),
@@ -171,16 +169,13 @@ def month_lines(
             shape=shape,
         )
     )
-    return _configure(chart.properties(width=CHART_WIDTH - 80, height=280))
+    drawn = _configure(chart.properties(width=CHART_WIDTH - 80, height=280))
+    return Drawing(Lines(tuple(months), as_series(series), MONTH_AXIS), drawn)
 
 
-def _floating(steps: Sequence[Step], *, cumulate: bool) -> dict[str, Any]:
-    stand = Decimal(0)
+def _floating(steps: Sequence[Step], spans: Sequence[tuple[Decimal, Decimal]]) -> dict[str, Any]:
     values: list[dict[str, Any]] = []
-    for step in steps:
-        start = Decimal(0) if step.is_total or not cumulate else stand
-        end = step.size if step.is_total or not cumulate else stand + step.size
-        stand = end if cumulate else stand
+    for step, (start, end) in zip(steps, spans, strict=True):
         rising = step.size >= 0
         values.append(
             {
@@ -214,6 +209,10 @@ def _floating(steps: Sequence[Step], *, cumulate: bool) -> dict[str, Any]:
         .encode(x="zero:Q")
     )
     return _finish(alt.layer(blocks, zero, labels), names)
+
+
+def _outline(colours: Sequence[str]) -> str:
+    return "white" if tuple(colours) == FLOW_COLOURS else QUIET
 
 
 def _over_lines(name: str) -> str:

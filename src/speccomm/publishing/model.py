@@ -17,6 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from speccomm.publishing.plots import Drawing
 from speccomm.publishing.sourcing import Computed, Key, Source
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
@@ -193,7 +194,7 @@ def _share(part: Decimal | int | None, whole: Decimal | int | None) -> Decimal |
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: a Vega-Lite specification, its title, its description in words and its table.
+    """A chart: what it shows and how it is drawn, its title, its description in words and its table.
 
     `description` says what a person who cannot see the chart should know from it. The table must
     stand in the same section as the chart.
@@ -202,7 +203,7 @@ class Chart:
     id: str
     title: str
     description: str
-    specification: dict[str, Any]
+    specification: Drawing
     table_id: str
 
 

@@ -34,7 +34,7 @@ def draw_charts(charts: Iterable[Chart]) -> dict[str, Markup]:
 def _draw(chart: Chart) -> str:
     return str(
         vl_convert.vegalite_to_svg(
-            json.dumps(chart.specification), vl_version=VEGA_LITE, allowed_base_urls=[]
+            json.dumps(chart.specification.vega_lite), vl_version=VEGA_LITE, allowed_base_urls=[]
         )
     )
 
