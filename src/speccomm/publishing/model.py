@@ -36,6 +36,7 @@ class Unit(StrEnum):
     NUMBER = "number"
     ANSWER = "answer"  # yes, no, not looked at or not applicable
     DATE = "date"
+    LINK = "address"  # of a page on the internet, opened only by the reader
     PERCENT = "percent"  # worked out from two other columns, never given
     TIME = "date and time (UTC)"
     HASH = "SHA-256"
@@ -90,6 +91,7 @@ class Column:
     share_of: tuple[str, str] | None = None
     on_page: bool = True
     source: Source | None = None
+    places: int = 1
 
     @property
     def made_from(self) -> Source | None:
@@ -238,6 +240,22 @@ class Caution:
 
 
 @dataclass(frozen=True)
+class EditorWords:
+    """Paragraphs that a person added to a section. They are shown as that person's, in their place,
+    and no figure in them has a receipt. `written_by` is a role or a body."""
+
+    paragraphs: tuple[str, ...]
+    written_by: str
+    written_on: date
+
+    @property
+    def heading(self) -> str:
+        """Whose words they are and when written, for the line above them in every format."""
+        day = f"{self.written_on.day} {self.written_on:%B %Y}"
+        return f"Words of the editor, not of the system: {self.written_by}, {day}"
+
+
+@dataclass(frozen=True)
 class HeadlineFigure:
     """One large number with its label, a sentence below it and the section it comes from.
 
@@ -266,7 +284,17 @@ class Legend:
     marks: tuple[tuple[Mark, str], ...]
 
 
-Block = Prose | Points | Definitions | Caution | HeadlineFigures | Legend | PackTable | Chart
+Block = (
+    Prose
+    | Points
+    | Definitions
+    | Caution
+    | EditorWords
+    | HeadlineFigures
+    | Legend
+    | PackTable
+    | Chart
+)
 
 
 @dataclass(frozen=True)
@@ -300,10 +328,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Handling:
-    """Who may see the pack, in a few words for every page and in a sentence for the reader."""
+    """Who may see the pack: a few words for every page, a sentence, and a mark for rows of files."""
 
     short: str
     sentence: str
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -312,7 +341,8 @@ class Pack:
 
     `area` is the code that begins the identifier of every figure. `facts` is what the manifest
     records: plain JSON values only. `counted` is how many stored rows stand behind a figure, by
-    table, row key and column, where that was counted.
+    table, row key and column, where that was counted. `met` are the clinical reference group,
+    service line and provider of every row behind its activity, which protection needs.
     """
 
     id: str
@@ -325,6 +355,7 @@ class Pack:
     facts: dict[str, Any]
     area: str = ""
     counted: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    met: frozenset[tuple[str, str, str]] = frozenset()
 
     def __post_init__(self) -> None:
         tables = [table.id for table in self.tables()]

@@ -9,6 +9,7 @@ from speccomm.publishing.model import (
     Caution,
     Chart,
     Definitions,
+    EditorWords,
     HeadlineFigures,
     Legend,
     Pack,
@@ -47,6 +48,8 @@ def _words(block: Block) -> list[str]:
         return [f"{word}: {meaning}" for word, meaning in block.entries if word != BUILT]
     if isinstance(block, Caution):
         return [block.title, *block.sentences]
+    if isinstance(block, EditorWords):
+        return [f"{block.heading}: {paragraph}" for paragraph in block.paragraphs]
     if isinstance(block, HeadlineFigures):
         return [f"{item.label}: {item.sentence}" for item in block.figures]
     if isinstance(block, Legend):
