@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import vl_convert
 from markupsafe import Markup, escape
@@ -21,6 +22,8 @@ VIEW_BOX = re.compile(r'viewBox="([^"]+)"')
 INNER_ROLES = re.compile(r' (?:role|aria-[a-z]+|pointer-events)="[^"]*"')
 LOCAL_REFERENCE = re.compile(r'(id="|url\(#|href="#)')
 PARTS_OF_BOX = 4
+FONT_FAMILY = re.compile(r'font-family="[^"]*"')
+KEPT_DRAWINGS = 128
 
 
 def draw_charts(charts: Iterable[Chart]) -> dict[str, Markup]:
@@ -31,11 +34,20 @@ def draw_charts(charts: Iterable[Chart]) -> dict[str, Markup]:
     return {chart.id: _accessible(chart, _draw(chart)) for chart in charts}
 
 
+def draw_plain(charts: Iterable[Chart], *, font: str) -> dict[str, str]:
+    """SVG files of the charts by identifier, lettered in `font`, for a page that is not HTML."""
+    return {chart.id: FONT_FAMILY.sub(f'font-family="{font}"', _draw(chart)) for chart in charts}
+
+
 def _draw(chart: Chart) -> str:
+    return _drawn(json.dumps(chart.specification.vega_lite))
+
+
+@lru_cache(maxsize=KEPT_DRAWINGS)
+def _drawn(specification: str) -> str:
+    """The drawing of a specification, kept: every format of a pack shows the same charts."""
     return str(
-        vl_convert.vegalite_to_svg(
-            json.dumps(chart.specification.vega_lite), vl_version=VEGA_LITE, allowed_base_urls=[]
-        )
+        vl_convert.vegalite_to_svg(specification, vl_version=VEGA_LITE, allowed_base_urls=[])
     )
 
 

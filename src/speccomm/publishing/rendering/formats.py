@@ -47,10 +47,17 @@ def _xlsx(pack: Pack) -> dict[str, bytes]:
     return workbook_files(pack)
 
 
+def _pdf(pack: Pack) -> dict[str, bytes]:
+    from speccomm.publishing.rendering.pdf.setting import pdf_files
+
+    return pdf_files(pack)
+
+
 RENDERERS: dict[Format, Renderer] = {
     Format.HTML: _html,
     Format.CSV: _csv,
     Format.XLSX: _xlsx,
+    Format.PDF: _pdf,
 }
 ALL_FORMATS = tuple(RENDERERS)
 

@@ -7,6 +7,7 @@ from speccomm.publishing.model import PackTable
 PAGE = "index.html"
 WORKBOOK = "pack.xlsx"
 SLIDES = "pack.pptx"
+PDF = "pack.pdf"
 MANIFEST = "manifest.json"
 DICTIONARY = "tables/data_dictionary.csv"
 README = "tables/README.txt"
