@@ -26,6 +26,8 @@ REGISTER_NAMES = (
     "priorities",
     "priority_deliverables",
     "looks",
+    "accounts",
+    "funding_decisions",
 )
 
 

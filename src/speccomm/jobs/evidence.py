@@ -274,6 +274,13 @@ def registers_of(snapshot: Snapshot, *, on: date) -> Registers:
     return registers_on(standing(snapshot), on=on)
 
 
+def register_on(snapshot: Snapshot, name: str, *, on: date) -> pa.Table:
+    """One register as recorded at the snapshot's time and as it holds on a date."""
+    register = register_named(name)
+    rows = standing_statements(register, _recorded(snapshot, name), recorded_by=None)
+    return as_it_holds(register, rows, on=on)
+
+
 def _recorded(snapshot: Snapshot, name: str) -> pa.Table:
     """Every statement of a register recorded by the snapshot's time and not withdrawn."""
     rows = snapshot.register(name)

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 ALL = "all"  # the key of a total row
+OTHERS = frozenset({"other_providers", "other_services"})  # keys of rows that gather several
+GROUP = "group:"  # begins the name of the set that says what such a row gathers
 
 
 class Of(StrEnum):
@@ -35,6 +37,7 @@ class Of(StrEnum):
     AREA = "part of the region"
     LEVEL = "level of surveillance"
     PRIORITY = "priority"
+    LINE = "line of accounts, or case"
     NOTHING = "nothing"  # the key names the row and leaves the rows behind it as they are
 
 
@@ -129,6 +132,23 @@ class Stated:
 
 
 @dataclass(frozen=True)
+class Accounted:
+    """The sum, in pounds, of amounts in a register of money: accounts or funding_decisions.
+
+    `year` is the year accounted for, or the year decided in; `on` the day the statements hold on.
+    `account` names the table of the accounts, `decision` the kind of decision; empty where none.
+    """
+
+    register: str
+    accounts_of: str
+    year: str
+    on: str
+    measure: str = "amount"
+    account: str = ""
+    decision: str = ""
+
+
+@dataclass(frozen=True)
 class Computed:
     """Worked out from other figures of the same row, which `of` names by their columns; those of the
     total row are named all.COLUMN."""
@@ -137,7 +157,7 @@ class Computed:
     of: tuple[str, ...] = ()
 
 
-Source = Counted | Position | ServiceCount | Recorded | Stated | Computed
+Source = Counted | Position | ServiceCount | Recorded | Stated | Accounted | Computed
 
 KINDS: dict[str, type[Any]] = {
     "counted": Counted,
@@ -145,6 +165,7 @@ KINDS: dict[str, type[Any]] = {
     "service_count": ServiceCount,
     "recorded": Recorded,
     "stated": Stated,
+    "accounted": Accounted,
     "computed": Computed,
 }
 

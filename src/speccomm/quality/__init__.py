@@ -2,6 +2,7 @@
 
 from speccomm.quality.across import evidence_findings
 from speccomm.quality.cqc import combined_rating
+from speccomm.quality.declaring import Register
 from speccomm.quality.exporting import register_csv
 from speccomm.quality.fragile import fragile_counts, fragile_services
 from speccomm.quality.importing import EvidenceRead, read_evidence
@@ -16,7 +17,7 @@ from speccomm.quality.surveillance import (
     surveillance_history,
     surveillance_report,
 )
-from speccomm.quality.tables import REGISTERS, Register, register_named
+from speccomm.quality.tables import REGISTERS, register_named
 
 __all__ = [
     "REGISTERS",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from speccomm.quality.tables import AMOUNT, Register
+from speccomm.quality.declaring import AMOUNT, MONEY, Register
 
 
 def register_csv(register: Register, statements: pa.Table) -> bytes:
@@ -18,7 +18,7 @@ def register_csv(register: Register, statements: pa.Table) -> bytes:
     spoken = statements.select(register.names)
     order = [(name, "ascending") for name in (*register.key, "from_date", "said_on", "said_by")]
     columns = [
-        _shortest(column) if column.type == AMOUNT else column
+        _shortest(column) if column.type in (AMOUNT, MONEY) else column
         for column in spoken.sort_by(order).columns
     ]
     sink = pa.BufferOutputStream()

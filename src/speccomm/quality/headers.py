@@ -8,10 +8,11 @@ from typing import Any
 
 from speccomm.foundation.errors import nearest_name
 from speccomm.intake.rules import header_key
+from speccomm.quality.declaring import Register
 from speccomm.quality.noting import Notes
 from speccomm.quality.rules import EvidenceRules
 from speccomm.quality.sheets import Merge, Sheet
-from speccomm.quality.tables import REGISTERS, Register
+from speccomm.quality.tables import REGISTERS
 
 LEAST_HEADERS = 3
 DEFAULTED = {"entry_state", "from_date"}

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from speccomm.foundation.errors import Refusal
+from speccomm.quality.declaring import Register
 from speccomm.quality.headers import find_header, read_header
 from speccomm.quality.known import known_codes
 from speccomm.quality.noting import Notes
@@ -22,7 +23,7 @@ from speccomm.quality.people import looks_like_a_person
 from speccomm.quality.rows import Given, RowJudge, Statement
 from speccomm.quality.rules import EvidenceRules
 from speccomm.quality.sheets import OpenedSpreadsheet, Sheet, open_spreadsheet
-from speccomm.quality.tables import REGISTERS, Register, register_named
+from speccomm.quality.tables import REGISTERS, register_named
 from speccomm.reference import Reference
 
 PLACES = pa.schema(

@@ -11,7 +11,7 @@ import pyarrow as pa
 from speccomm.foundation.errors import nearest_name
 from speccomm.foundation.periods import FinancialYear
 from speccomm.intake.rules import header_key
-from speccomm.quality.tables import Kind
+from speccomm.quality.declaring import Kind
 from speccomm.reference import Reference, provider_map
 
 LEADING_CODE = re.compile(r"([A-Z0-9][A-Z0-9_]{1,14})(?:\s*[:\-–]\s+.*)?", re.DOTALL)
@@ -63,6 +63,10 @@ class Known:
         """Find what a cell of that kind of code holds."""
         return self.lists[kind].find(text)
 
+    def is_code(self, kind: Kind, text: str) -> bool:
+        """Whether a text is one of the codes of that kind."""
+        return text in self.lists[kind].names
+
     def current_provider(self, code: str, *, on: date) -> str:
         """The provider that answers for a provider's code on a day."""
         if on not in self.maps:
@@ -87,6 +91,7 @@ def known_codes(reference: Reference) -> Known:
             Kind.SITE: _code_list(sites, "site_code", "site_name"),
             Kind.PROVIDER: _code_list(reference.trusts, "provider_code", "provider_name"),
             Kind.ICB: _code_list(reference.icbs, "icb_code", "icb_name"),
+            Kind.REGION: _code_list(reference.regions, "region_code", "region_name"),
         },
         site_owner=dict(
             zip(sites["site_code"].to_pylist(), sites["provider_code"].to_pylist(), strict=True)

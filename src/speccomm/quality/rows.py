@@ -8,13 +8,15 @@ from typing import Any
 
 from speccomm.foundation.periods import FinancialYear
 from speccomm.quality.cqc import combined_rating, cqc_rules
+from speccomm.quality.declaring import Column, Kind
 from speccomm.quality.headers import Header, saying_words
 from speccomm.quality.known import Known
 from speccomm.quality.noting import Notes
 from speccomm.quality.sheets import BLANK, Cell, Merge, Sheet
-from speccomm.quality.tables import Column, Kind
 from speccomm.quality.values import read_value
 
+EXPENDITURE = ("expenditure by provider", "expenditure by service")
+DECIDED = ("approved", "declined")
 QUESTIONS = ("safe", "effective", "caring", "responsive", "well_led")
 Values = dict[str, Any]
 
@@ -237,6 +239,10 @@ class RowJudge:
                 is_closed = self._values["concern_state"] == "closed"
                 if is_closed != (self._values["closed_on"] is not None):
                     self._say("QUA-K07", column="closed_on")
+            case "accounts":
+                return self._account_line()
+            case "funding_decisions":
+                return self._funding_decision()
         return True
 
     def _hub_and_spoke(self) -> bool:
@@ -262,6 +268,30 @@ class RowJudge:
             return
         if (present >= standard) != (said == "yes"):
             self._say("QUA-K06", column="meets_standard")
+
+    def _account_line(self) -> bool:
+        values = self._values
+        if values["account"] != "income":
+            if values["amount"] < 0 and values["account"] in EXPENDITURE:
+                self._say("QUA-A02", column="amount")
+            return True
+        if values["amount"] < 0:
+            return self._say("QUA-A01", column="amount")
+        of_today = any(
+            self._known.is_code(k, values["accounts_of"]) for k in (Kind.ICB, Kind.REGION)
+        )
+        if of_today and values["icb_code"] is None and values["line_covers"] != "total":
+            self._say("QUA-A04", column="icb_code")
+        return True
+
+    def _funding_decision(self) -> bool:
+        values = self._values
+        if values["funding_decision"] in DECIDED and values["decided_on"] is None:
+            return self._say("QUA-A06", column="decided_on")
+        shrinks = abs(values["full_year_amount"]) < abs(values["in_year_amount"])
+        if values["recurrence"] == "recurrent" and shrinks:
+            self._say("QUA-A05", column="full_year_amount")
+        return True
 
     def _say(self, check_id: str, *, row: int | None = None, **words: Any) -> bool:
         column = words.get("column")

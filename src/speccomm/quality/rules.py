@@ -10,7 +10,7 @@ from typing import Any
 from speccomm.foundation.findings import Level
 from speccomm.foundation.rulebook import Rulebook, read_rule_table, read_rulebook
 from speccomm.intake.rules import header_key
-from speccomm.quality.tables import Kind, Register
+from speccomm.quality.declaring import Kind, Register
 
 FLAG_VALUES = ("yes", "no", "not looked at", "not applicable")
 

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from speccomm.quality.tables import INSTANT, Register
+from speccomm.quality.declaring import INSTANT, Register
 
 ENDED = "ended"
 

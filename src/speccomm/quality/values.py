@@ -10,14 +10,16 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from speccomm.foundation.periods import FinancialYear, NotAPeriod
+from speccomm.quality.declaring import Column, Kind
 from speccomm.quality.known import Found, Known
 from speccomm.quality.people import looks_like_a_person, points_to_a_person
 from speccomm.quality.rules import EvidenceRules, folded
 from speccomm.quality.sheets import Cell
-from speccomm.quality.tables import Column, Kind
 
 DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y")
 NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d{1,3})?|-?\d+(?:\.\d{1,3})?")
+MONEY = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,2})?")
+CODE_LIKE = re.compile(r"[A-Z0-9]{2,5}")  # what is written so is a code, not the name of a body
 EVERYWHERE = "all"
 UNKNOWN_CODE = {
     Kind.SERVICE: "QUA-R01",
@@ -60,6 +62,10 @@ def read_value(column: Column, cell: Cell, *, rules: EvidenceRules, known: Known
             return _code(known.find(column.kind, cell.text), column.kind)
         case Kind.ICBS:
             return _boards(cell.text, known)
+        case Kind.MONEY:
+            return _money(cell.text, rules)
+        case Kind.BODY if points_to_a_person(cell.text, rules) is None:
+            return _body(cell.text, known)
         case Kind.ROLE:
             wrong = looks_like_a_person(cell.text, rules)
             return Reading(None, "QUA-P01") if wrong else Reading(" ".join(cell.text.split()))
@@ -129,6 +135,28 @@ def _number(text: str, kind: Kind, rules: EvidenceRules) -> Reading:
     if not 0 <= number <= rules.whole("largest_number") or (kind is Kind.WHOLE and not whole):
         return Reading(None, "QUA-V08")
     return Reading(int(number) if kind is Kind.WHOLE else number)
+
+
+def _money(text: str, rules: EvidenceRules) -> Reading:
+    """An amount to two decimals, of either sign; what may not be below zero is asked of the row."""
+    if not MONEY.fullmatch(text):
+        return Reading(None, "QUA-V12")
+    amount = Decimal(text.replace(",", "").removeprefix("+"))
+    if abs(amount) > rules.whole("largest_amount"):
+        return Reading(None, "QUA-V12")
+    return Reading(amount)
+
+
+def _body(text: str, known: Known) -> Reading:
+    """An ICB or a region by code or name, or any other body by its name."""
+    found = [known.find(kind, text) for kind in (Kind.ICB, Kind.REGION)]
+    codes = [one for one in found if one.code is not None]
+    if codes:
+        return _code(codes[0], Kind.ICB)
+    if CODE_LIKE.fullmatch(text):
+        near = next((f"The nearest is {one.nearest}." for one in found if one.nearest), "")
+        return Reading(None, "QUA-A03", {"nearest": near})
+    return Reading(" ".join(text.split()))
 
 
 def _code(found: Found, kind: Kind) -> Reading:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from speccomm.foundation.errors import UnknownName
 from speccomm.foundation.findings import FINDINGS_SCHEMA
 from speccomm.foundation.money import GBP_TYPE
-from speccomm.quality.tables import PLACE, PLACE_TYPES, Register
+from speccomm.quality.declaring import PLACE, PLACE_TYPES, Register
 from speccomm.quality.tables import REGISTERS as EVIDENCE_REGISTERS
 from speccomm.warehouse.columns import (
     COMMON,

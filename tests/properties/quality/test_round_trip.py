@@ -21,9 +21,10 @@ from speccomm.quality import (
     register_csv,
     standing_statements,
 )
+from speccomm.quality.declaring import Kind
 from speccomm.quality.people import points_to_a_person
 from speccomm.quality.rules import FLAG_VALUES
-from speccomm.quality.tables import SSQD, Kind
+from speccomm.quality.tables import SSQD
 from speccomm.reference import open_reference
 from tests.made_up.evidence import TODAY
 
@@ -45,6 +46,7 @@ CODES = {
     Kind.ICBS: ("all", "QWU; QHL"),
     Kind.ROLE: ("quality lead", "CQC", "ICB board"),
     Kind.YEAR: ("2023-24", "2024-25"),
+    Kind.BODY: ("QWU", "Y60", "A commissioning group"),
 }
 
 
@@ -59,6 +61,8 @@ def cells(column):
         values = st.integers(0, 1_000_000)
     elif column.kind is Kind.AMOUNT:
         values = st.decimals(0, 1000, places=3, allow_nan=False)
+    elif column.kind is Kind.MONEY:
+        values = st.decimals(-(10**9), 10**9, places=2, allow_nan=False)
     elif column.choices:
         values = st.sampled_from(RULES.words[column.choices])
     else:
@@ -88,6 +92,10 @@ def tidy(register, row) -> bool:
         return row["hub_site_code"] != row["site_code"]
     if register.name == "networks" and row["network_name"]:
         row["has_network"] = "yes"
+    if register.name == "accounts" and row["account"] == "income":
+        row["amount"] = abs(row["amount"])
+    if register.name == "funding_decisions" and row["decided_on"] is None:
+        row["funding_decision"] = "deferred"
     return True
 
 

@@ -12,9 +12,9 @@ import speccomm.quality
 from speccomm.foundation.errors import UnknownName
 from speccomm.foundation.rulebook import rulebooks_root
 from speccomm.quality import REGISTERS, evidence_rules, register_named
+from speccomm.quality.declaring import Kind
 from speccomm.quality.people import looks_like_a_person, points_to_a_person
 from speccomm.quality.rules import FLAG_VALUES
-from speccomm.quality.tables import Kind
 
 RULES = evidence_rules()
 SOURCE = "\n".join(p.read_text() for p in Path(speccomm.quality.__file__).parent.glob("*.py"))

@@ -89,7 +89,7 @@ def _ask(reading: Reading, pack: OpenPack, opened: Receipt, question: Question) 
                 f"No rows of the store stand behind {opened.name} itself. It is worked out from "
                 f"{', '.join(opened.parts) or 'the pack’s own tables'}."
             )
-        if not opened.parts:
+        if not (opened.parts and is_share(opened.source)):
             return StoreSays("not counted from the store")
         return StoreSays(*_agreement(reading, pack, opened, value))
     tables: dict[str, pa.Table] = {}

@@ -15,9 +15,9 @@ from speccomm.activity.tables import UNKNOWN
 from speccomm.foundation.periods import MONTHS_IN_YEAR, FinancialYear
 from speccomm.jobs.contract_scope import ACM, IAP
 from speccomm.jobs.reading import Reading
-from speccomm.jobs.recounting.activity import SENT_AS, Sets, key_of
+from speccomm.jobs.recounting.activity import PLACED, SENT_AS, Sets, key_of
 from speccomm.publishing.receipts.saying import ACTUAL_MEASURES, PLAN_MEASURES, Values
-from speccomm.publishing.sourcing import Of, Position, ServiceCount
+from speccomm.publishing.sourcing import GROUP, OTHERS, Of, Position, ServiceCount
 
 FORECASTS = frozenset({"forecast_straight_gbp", "forecast_profiled_gbp"})
 OUTSIDE_MONTHS = (0, 13)
@@ -39,6 +39,8 @@ def scope_of(source: Position | ServiceCount, values: Values, *, sets: Sets) -> 
         providers = frozenset(
             code for local in sets.get("local", ()) for code in codes_of(local, sets=sets)
         )
+    if values.get(Of.PATIENT_ICB) is not None:
+        patients = frozenset(sets.get(f"{PLACED}{values[Of.PATIENT_ICB]}", ()))
     if values.get(Of.PROVIDER) is not None:
         providers = frozenset(codes_of(str(values[Of.PROVIDER]), sets=sets))
     return ContractScope(
@@ -49,12 +51,19 @@ def scope_of(source: Position | ServiceCount, values: Values, *, sets: Sets) -> 
         sent=frozenset(sets.get("sent", ())),
         provider_codes=providers,
         patient_codes=patients,
-        service_code=values.get(Of.SERVICE),
+        service_code=None if gathers(values) else values.get(Of.SERVICE),
     )
 
 
+def gathers(values: Values) -> bool:
+    """Whether the row of a figure gathers several service lines."""
+    return values.get(Of.SERVICE) in OTHERS
+
+
 def codes_of(provider: str, *, sets: Sets) -> Sequence[str]:
-    """The codes one provider was sent under."""
+    """The codes one provider, or each of those that a row gathers, was sent under."""
+    if provider in OTHERS:
+        return sets.get(f"{GROUP}{provider}", ())
     return sets.get(f"{SENT_AS}{provider}") or (provider,)
 
 
@@ -84,6 +93,10 @@ def position_of(
     if Of.SERVICE in values and values[Of.SERVICE] is None:
         keep = [code == UNKNOWN for code in found["service_code"].to_pylist()]
         found = found.filter(pa.array(keep, pa.bool_()))
+    if gathers(values):
+        kept = set(sets.get(f"{GROUP}{values[Of.SERVICE]}", ()))
+        keep = [code in kept for code in found["service_code"].to_pylist()]
+        found = found.filter(pa.array(keep, pa.bool_()))
     return found
 
 
@@ -99,6 +112,9 @@ def contract_rows(
         rows = within(reading.snapshot.table(reading.con, dataset), scope)
         if Of.SERVICE in values and values[Of.SERVICE] is None:
             rows = rows.filter(rows.service_code.isnull())
+        if gathers(values):
+            kept = sets.get(f"{GROUP}{values[Of.SERVICE]}", ())
+            rows = rows.filter(rows.service_code.isin(list(kept)).coalesce(False))
         tests = _tests(rows, dataset, scope=scope, rules=rules)
         asked = [test for name, test in tests.items() if name in wanted]
         if asked:

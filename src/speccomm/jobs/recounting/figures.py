@@ -15,11 +15,13 @@ from speccomm.activity.tables import UNKNOWN
 from speccomm.jobs.reading import Reading
 from speccomm.jobs.recounting.activity import MEASURE_TYPE, Sets, figure_rows
 from speccomm.jobs.recounting.contract import contract_rows, position_of
+from speccomm.jobs.recounting.money import add_up_money
 from speccomm.jobs.recounting.registers import count_register
 from speccomm.publishing.facts import CONTRACT, in_shape
 from speccomm.publishing.receipts.saying import Values, resolved
 from speccomm.publishing.sections.contract_tables import with_compared_plan
 from speccomm.publishing.sourcing import (
+    Accounted,
     Computed,
     Counted,
     Of,
@@ -68,6 +70,9 @@ def recount(
     if isinstance(source, Recorded):
         found = count_register(reading, source, values, sets=sets, loads=manifest["loads"])
         return Recount(found.value, {}, found.rows)
+    if isinstance(source, Accounted):
+        added = add_up_money(reading, source, values, sets=sets)
+        return Recount(added.value, {}, added.rows)
     return None
 
 

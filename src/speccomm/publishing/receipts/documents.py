@@ -22,6 +22,8 @@ from speccomm.publishing.receipts.figures import (
 )
 from speccomm.publishing.receipts.saying import Values, resolved, say_source
 from speccomm.publishing.sourcing import (
+    OTHERS,
+    Accounted,
     Computed,
     Counted,
     Of,
@@ -106,7 +108,7 @@ def _may_hold(
 ) -> bool:
     """Whether a file is of a provider that the figure's row, or its flow, is about."""
     senders = set((file.get("providers") or "").split(", "))
-    if values.get(Of.PROVIDER):
+    if values.get(Of.PROVIDER) and values[Of.PROVIDER] not in OTHERS:
         return values[Of.PROVIDER] in senders
     found = [resolved(source, values) for source in sources]
     flows = {source.flow for source in found if isinstance(source, Counted)}
@@ -127,6 +129,8 @@ def _wanted(source: Source | None, facts: Mapping[str, Any]) -> tuple[frozenset[
         return frozenset({"acm", "iap"} if source.planned else {"acm", "iap", "plcm"}), own
     if isinstance(source, Recorded):
         return MONTHLY, own if source.used else every
+    if isinstance(source, Accounted):
+        return frozenset({source.register}), every
     if isinstance(source, Computed):
         return frozenset(), every
     return MONTHLY, every | {ICB_USE, NO_USE}

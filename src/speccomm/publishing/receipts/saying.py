@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from speccomm.foundation.periods import FinancialMonth, months_between
 from speccomm.publishing.sourcing import (
+    GROUP,
+    OTHERS,
+    Accounted,
     Computed,
     Counted,
     Of,
@@ -67,6 +70,7 @@ KEY_WORDS = {
     Of.FILE: ("the file is {}", ""),
     Of.CHECK: ("the check is {}", ""),
     Of.FIELD: ("the field is {}", "the finding is of a whole row or file"),
+    Of.LINE: ("the line is “{}”", ""),
 }
 KEY_COLUMNS = {
     Of.CRG: "crg_code",
@@ -78,6 +82,18 @@ KEY_COLUMNS = {
     Of.FILE: "file_name",
     Of.CHECK: "check_id",
     Of.FIELD: "field",
+}
+
+
+GATHERED_WORDS = {
+    Of.SERVICE: "the service line is one of those gathered (set {})",
+    Of.PROVIDER: "the provider is one of those gathered (set {})",
+    Of.LINE: "the line is one of those gathered (set {})",
+}
+ACCOUNTED_WORDS = {
+    "amount": "Amounts of the accounts, in pounds",
+    "in_year_amount": "Costs in the first year, in pounds",
+    "full_year_amount": "Costs in a full year, in pounds",
 }
 
 
@@ -113,6 +129,8 @@ def say_source(
         return _say_services(source, values)
     if isinstance(source, Recorded):
         return _say_recorded(source, values)
+    if isinstance(source, Accounted):
+        return _say_accounted(source, values)
     if isinstance(source, Computed):
         return Sentence(source.words, "", "")
     return Sentence(*making, "")
@@ -142,7 +160,7 @@ def _say_counted(source: Counted, values: Values) -> Sentence:
 
 
 def _say_position(source: Position, values: Values) -> Sentence:
-    kinds = {Of.SERVICE, Of.PROVIDER}
+    kinds = {Of.SERVICE, Of.PROVIDER, Of.PATIENT_ICB}
     wanted = [
         f"{source.year}, months 1 to {source.to_month}",
         f"the patient is of {source.area}",
@@ -186,6 +204,35 @@ def _say_services(source: ServiceCount, values: Values) -> Sentence:
         f"{what}, each counted once",
         "; ".join(tests),
         f"count(distinct service_code) of contract_position with a plan{found}",
+    )
+
+
+def _say_accounted(source: Accounted, values: Values) -> Sentence:
+    """What is added up of a register of money, and which of its entries."""
+    is_accounts = source.register == "accounts"
+    column = "heading" if is_accounts else "case"
+    wanted = [f"the accounts are those of {source.accounts_of}"]
+    asked = [f"accounts_of = '{source.accounts_of}'"]
+    if is_accounts:
+        wanted += [f"the year is {source.year}", f"the table is {source.account}"]
+        wanted.append("the line is not the printed total")
+        asked += [f"financial_year = '{source.year}'", f"account = '{source.account}'"]
+        asked.append("line_covers != 'total'")
+    else:
+        wanted += [f"it was decided in {source.year}", f"it was {source.decision}"]
+        asked += [f"year_of(decided_on) = '{source.year}'"]
+        asked.append(f"funding_decision = '{source.decision}'")
+    line = values.get(Of.LINE)
+    wanted += _key_words(values, {Of.LINE})
+    if line in OTHERS:
+        asked.append(f"{column} in [{GROUP}{line}]")
+    elif line is not None:
+        asked.append(f"{column} = '{line}'")
+    return Sentence(
+        ACCOUNTED_WORDS[source.measure],
+        f"entries of the register {source.register}, as they hold on {source.on}, where "
+        f"{'; '.join(wanted)}",
+        f"sum({source.measure} in pounds) from {source.register} where {' and '.join(asked)}",
     )
 
 
@@ -233,11 +280,13 @@ def _months_test(first: str, last: str, values: Values) -> str:
 
 
 def _key_words(values: Values, kinds: set[Of]) -> list[str]:
-    return [
-        KEY_WORDS[of][0].format(value) if value is not None else KEY_WORDS[of][1]
-        for of, value in values.items()
-        if of in kinds
-    ]
+    return [_key_word(of, value) for of, value in values.items() if of in kinds]
+
+
+def _key_word(of: Of, value: str | None) -> str:
+    if value in OTHERS:
+        return GATHERED_WORDS[of].format(f"{GROUP}{value}")
+    return KEY_WORDS[of][0].format(value) if value is not None else KEY_WORDS[of][1]
 
 
 def _key_tests(values: Values, kinds: set[Of]) -> list[str]:
@@ -246,6 +295,8 @@ def _key_tests(values: Values, kinds: set[Of]) -> list[str]:
 
 def _key_test(of: Of, value: str | None) -> str:
     column = KEY_COLUMNS[of]
+    if value in OTHERS:
+        return f"{column} in [{GROUP}{value}]"
     if of is Of.PATIENT_ICB:
         if value is None:
             return f"({column} is null or {column} in [unplaced])"
