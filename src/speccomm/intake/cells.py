@@ -15,6 +15,7 @@ from speccomm.foundation.findings import Level
 from speccomm.foundation.money import ACTIVITY_TYPE, GBP_TYPE
 from speccomm.intake import values
 from speccomm.intake.rules import Field, IntakeRules
+from speccomm.intake.staged import staged_sql
 
 Rows = np.ndarray[Any, np.dtype[np.int64]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -256,10 +257,7 @@ def _queries(missing: tuple[str, ...], largest: int, *, plan: bool) -> dict[str,
         "financial_year": values.judged_years(plain, missing_words=words),
         "code": values.judged_codes(codes, allowed, missing_words=words),
     }
-    return {
-        kind: str(ibis.to_sql(table.order_by("position"), dialect="duckdb"))
-        for kind, table in judged.items()
-    }
+    return {kind: staged_sql(table.order_by("position")) for kind, table in judged.items()}
 
 
 def value_shapes(cells: pa.Array) -> pa.Array:
