@@ -26,10 +26,11 @@ from speccomm.publishing.receipts.documents import receipt_page_path
 from speccomm.publishing.receipts.figures import HEADLINES
 from speccomm.publishing.receipts.identifiers import BETWEEN_KEYS
 from speccomm.publishing.rendering.page_tables import PageTable, page_table
+from speccomm.publishing.rendering.paths import table_path
 from speccomm.publishing.rendering.pdf.text import LONGEST_WORD, Text, pieces
 from speccomm.publishing.rendering.pdf.widths import Part, asked_by, lay_out
 from speccomm.publishing.sourcing import ALL
-from speccomm.publishing.wording import say_time
+from speccomm.publishing.wording import say_count, say_time
 
 Plain = dict[str, Any]
 LONG_CELL = 500  # letters; the row of a longer cell may run over a page's end
@@ -127,12 +128,11 @@ def _headlines(pack: Pack, block: HeadlineFigures) -> Plain:
 
 def _pointer(table: PackTable) -> Plain:
     """What stands where a table is not: where to find it."""
-    view = page_table(table)
     return {
         "kind": "pointer",
         "title": table.title,
-        "rows": view.rows_in_words,
-        "file": view.file,
+        "rows": say_count(table.rows.num_rows, "row"),
+        "file": table_path(table),
         "annex": table.id if table.placement is Placement.FOLDED else "",
     }
 
@@ -149,8 +149,9 @@ def table_plain(pack: Pack, table: PackTable) -> Plain:
         asked_by(
             column.title,
             column.name if column.unit.is_figure else "",
-            [_full(row[place][1]) for row in view.rows] + _total_text(view, place),
+            [*{_full(row[place][1]) for row in view.rows}, *_total_text(view, place)],
             is_words=_is_words(column, texts[place]),
+            is_heading=place == heading,
         )
         for place, column in enumerate(view.columns)
     ]
@@ -259,8 +260,9 @@ def _text(column: Column, cell: PageCell) -> Text:
 
 
 def _total_text(view: PageTable, place: int) -> list[str]:
+    """The total of a column, with a space of its own: it is in bold and so a little wider."""
     cell = view.total[place][1] if view.total is not None else None
-    return [] if cell is None else [cell.text]
+    return [] if cell is None else [f"{cell.text}\N{NO-BREAK SPACE}"]
 
 
 def _is_words(column: Column, texts: list[str]) -> bool:

@@ -52,7 +52,7 @@ def set_pack(pack: Pack) -> bytes:
 
 
 def _compile(inputs: dict[str, bytes], timestamp: int = 0) -> bytes:
-    done = typst.compile(
+    done = typst.compile(  # type: ignore[call-overload]  # its stubs lack files given as bytes
         inputs,
         format="pdf",
         pdf_standards=STANDARD,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 UPRIGHT, SIDEWAYS = 510.0, 757.0  # points between the margins of A4
 SIZES = ((UPRIGHT, 8.5), (UPRIGHT, 7.5), (SIDEWAYS, 8.0), (SIDEWAYS, 7.0))
@@ -17,7 +18,8 @@ NARROW = frozenset("iljtf.,:;'()|!-/ ")
 WIDE = frozenset("mwMW@%●○")
 BOLD = 1.07
 MOST_WORDS = 30.0  # widths of a letter m's half: what a column of words may ask for
-FAIR_WORDS = 13.0
+FAIR_WORDS, FAIR_HEADING = 13.0, 21.0
+FAIR_TITLE, TITLE_LINES = 6.5, 2  # a title over a column of figures may take two lines or so
 SPREAD = 1.5  # how far beyond what it asks for the heading column may be stretched
 NAME_SCALE = 0.72  # the size of a column's name in files beside its title
 
@@ -49,6 +51,7 @@ class Layout:
     parts: tuple[Part, ...]
 
 
+@lru_cache(maxsize=4096)
 def ems(text: str) -> float:
     """About how wide a text is, in ems of the typeface."""
     return sum(
@@ -56,17 +59,21 @@ def ems(text: str) -> float:
     )
 
 
-def asked_by(title: str, name: str, cells: Sequence[str], *, is_words: bool) -> Asked:
+def asked_by(
+    title: str, name: str, cells: Sequence[str], *, is_words: bool, is_heading: bool = False
+) -> Asked:
     """The room a column asks for; `name` is empty where it is not printed."""
     head = max((ems(word) for word in title.split()), default=0.0) * BOLD
     head = max([head, *(ems(f"{part}_") * NAME_SCALE for part in name.split("_"))])
     if not is_words:
-        widest = max([head, *(ems(cell) for cell in cells)])
-        return Asked(widest, widest, widest, is_words=False)
+        widest = max([head, *map(ems, cells)])
+        fair = max(widest, min(ems(title) * BOLD / TITLE_LINES, FAIR_TITLE))
+        return Asked(widest, fair, fair, is_words=False)
     words = max((ems(word) for cell in cells for word in cell.split()), default=0.0)
     least = max(head, min(words, FAIR_WORDS))
-    most = max(least, min(MOST_WORDS, max((ems(cell) for cell in cells), default=0.0)))
-    return Asked(least, max(least, min(FAIR_WORDS, most)), most, is_words=True)
+    most = max(least, min(MOST_WORDS, max(map(ems, cells), default=0.0)))
+    fair = min(FAIR_HEADING if is_heading else FAIR_WORDS, most)
+    return Asked(least, max(least, fair), most, is_words=True)
 
 
 def lay_out(asked: Sequence[Asked], heading: int) -> Layout:
