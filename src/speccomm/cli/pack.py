@@ -1,16 +1,23 @@
-"""pack build: one ICB's pack; pack diff and pack lint are beside."""
+"""pack build: the pack of an ICB or a region, or a region's packs; pack diff and lint are beside."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from speccomm.cli import values
 from speccomm.cli.answering import DONE, engine_settings, leave_run, now
 from speccomm.cli.pack_diff import add_diff
 from speccomm.cli.pack_lint import add_lint
 from speccomm.cli.printing import NOTICE
+from speccomm.cli.progress import progress
+
+if TYPE_CHECKING:
+    from speccomm.jobs.pack import PackRequest
 
 
 def add_commands(commands: Any) -> None:
@@ -19,14 +26,18 @@ def add_commands(commands: Any) -> None:
         "pack", help="build a pack for a board", description="Packs."
     ).add_subparsers(dest="subcommand", metavar="COMMAND", required=True)
     about = (
-        "Build one ICB's pack: a self-contained page and its tables as CSV. "
-        "It is unsuppressed and for internal use."
+        "Build the pack of one ICB or of a region, or of every ICB of a region: a self-contained page "
+        "and its tables, in each format asked for. It is unsuppressed and for internal use."
     )
-    parser = group.add_parser("build", help="build one ICB's pack", description=about)
+    parser = group.add_parser("build", help="build a pack, or a region's packs", description=about)
     parser.add_argument("--store", metavar="DIR", type=Path, required=True, help="the store")
-    parser.add_argument(
-        "--icb", metavar="CODE", type=values.code, required=True, help="such as QWU"
-    )
+    whose = parser.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--icb", metavar="CODE", type=values.code, help="one ICB, such as QWU")
+    whose.add_argument("--region", metavar="CODE", type=values.code, help="one region, such as Y60")
+    whose.add_argument(
+        "--every-icb-of", metavar="CODE", type=values.code,
+        help="each ICB of a region, in a folder of its own in --out, with an index",
+    )  # fmt: skip
     values.add_period(parser)
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to write")
     parser.add_argument(
@@ -36,6 +47,17 @@ def add_commands(commands: Any) -> None:
     parser.add_argument(
         "--formats", metavar="LIST",
         help="html, csv, pdf and so on, with commas between (default: all; csv always)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--sections", metavar="LIST", type=values.names,
+        help="only these sections, with commas between (default: all)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--without", metavar="LIST", type=values.names, default=(), help="leave these sections out"
+    )
+    parser.add_argument(
+        "--words", metavar="FILE", type=values.existing_file,
+        help="an editor's words for sections (TOML), shown as theirs",
     )  # fmt: skip
     values.add_map(parser)
     values.add_reading(parser)
@@ -47,27 +69,13 @@ def add_commands(commands: Any) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from speccomm.jobs.pack import PackRequest, build_pack
-    from speccomm.publishing.rendering.formats import ALL_FORMATS, formats_asked
+    from speccomm.jobs.pack import build_pack
 
-    formats = ALL_FORMATS if arguments.formats is None else formats_asked(arguments.formats)
     started_at = now()
-    answer = build_pack(
-        PackRequest(
-            store=arguments.store,
-            icb=arguments.icb,
-            from_month=arguments.from_month,
-            to_month=arguments.to_month,
-            out=arguments.out,
-            now=started_at,
-            reference=arguments.reference,
-            map_date=arguments.map_date,
-            as_at=arguments.as_at,
-            store_version=arguments.store_version,
-            engine=engine_settings(arguments),
-            formats=formats,
-        )
-    )
+    request = _request(arguments, started_at)
+    if arguments.every_icb_of is not None:
+        return _build_each(request)
+    answer = build_pack(request)
     leave_run(
         arguments,
         started_at=started_at,
@@ -75,5 +83,47 @@ def _build(arguments: argparse.Namespace) -> int:
         findings=answer.findings,
         facts=answer.facts.as_manifest(),
     )
+    _warn(answer.warnings)
     print(f"{NOTICE}\nPack: {answer.page}")
     return DONE
+
+
+def _build_each(request: PackRequest) -> int:
+    from speccomm.jobs.region_packs import RegionPacksRequest, build_region_packs
+
+    with progress() as say:
+        answer = build_region_packs(RegionPacksRequest(request, progress=say))
+    _warn(answer.warnings)
+    print(f"{NOTICE}\n{len(answer.packs)} packs: {answer.index}")
+    return DONE
+
+
+def _request(arguments: argparse.Namespace, started_at: datetime) -> PackRequest:
+    from speccomm.jobs.pack import PackRequest
+    from speccomm.publishing.editing import read_words
+    from speccomm.publishing.rendering.formats import ALL_FORMATS, formats_asked
+
+    words = arguments.words
+    return PackRequest(
+        store=arguments.store,
+        icb=arguments.icb,
+        region=arguments.region or arguments.every_icb_of,
+        from_month=arguments.from_month,
+        to_month=arguments.to_month,
+        out=arguments.out,
+        now=started_at,
+        reference=arguments.reference,
+        map_date=arguments.map_date,
+        as_at=arguments.as_at,
+        store_version=arguments.store_version,
+        engine=engine_settings(arguments),
+        formats=ALL_FORMATS if arguments.formats is None else formats_asked(arguments.formats),
+        sections=arguments.sections,
+        without=arguments.without,
+        words=() if words is None else read_words(words, today=started_at.date()),
+    )
+
+
+def _warn(warnings: Iterable[str]) -> None:
+    for warning in warnings:
+        print(f"warning {warning}", file=sys.stderr)

@@ -21,6 +21,8 @@ from speccomm.foundation.errors import Refusal
 from speccomm.foundation.periods import FinancialMonth
 from speccomm.jobs.pack import PackRequest, read_pack
 from speccomm.jobs.settings import EngineSettings
+from speccomm.publishing.editing import words_from_plain
+from speccomm.publishing.model import EDITOR
 from speccomm.publishing.receipts.comparing import (
     Cause,
     ChangedWords,
@@ -32,11 +34,13 @@ from speccomm.publishing.receipts.comparing import (
     figures_of_folder,
     figures_of_pack,
 )
+from speccomm.publishing.receipts.identifiers import parse_figure_name
 from speccomm.publishing.receipts.opening import OpenPack, open_pack
 from speccomm.publishing.receipts.words import words_of
 from speccomm.warehouse.commits import Purged
 
 MOVED = {Cause.DATA: "by_data", Cause.MAP: "by_map", Cause.PERIOD: "by_period"}
+NO_FIGURE_MOVED = {Cause.SECTIONS, Cause.WORDS}  # a figure is there or not; it does not change
 AMOUNT = pa.string()
 FIGURES = pa.schema(
     [
@@ -103,14 +107,18 @@ def pack_diff(request: PackDiffRequest) -> PackDiffAnswer:
             "of one area have figures in common."
         )
     made = differences(before.manifest, after.manifest)
-    causes = list(dict.fromkeys(difference.cause for difference in made))
+    every = list(dict.fromkeys(difference.cause for difference in made))
+    causes = [cause for cause in every if cause not in NO_FIGURE_MOVED]
     old, new = figures_of_folder(before), figures_of_folder(after)
     changed = changed_figures(old, new)
     texts = changed_words(*(_words(pack) for pack in (before, after)))
     worked_out, how = _worked_out(request, before, after, causes)
+    alone = set(before.tables) ^ set(after.tables) if Cause.SECTIONS in every else set()
     rules = Cause.RULES if Cause.RULES in causes else NOT_REPRODUCED
     rows = [
-        _divided(name, old, new, worked_out, rules=rules)
+        {**_stated(name, old, new), "cause": str(Cause.SECTIONS)}
+        if parse_figure_name(name).table in alone
+        else _divided(name, old, new, worked_out, rules=rules)
         if worked_out
         else _named(name, old, new, causes)
         for name in changed
@@ -172,7 +180,10 @@ def _request(request: PackDiffRequest, pack: OpenPack) -> PackRequest:
     assert request.store is not None
     return PackRequest(
         store=request.store,
-        icb=manifest["icb_code"],
+        icb=None if _is_region(manifest) else manifest["icb_code"],
+        region=manifest["region_code"] if _is_region(manifest) else None,
+        sections=tuple(manifest["sections"]) if "sections" in manifest else None,
+        words=words_from_plain(manifest.get("words", ())),
         from_month=FinancialMonth.parse_calendar(manifest["from_month"]),
         to_month=FinancialMonth.parse_calendar(manifest["to_month"]),
         out=pack.folder,
@@ -183,6 +194,11 @@ def _request(request: PackDiffRequest, pack: OpenPack) -> PackRequest:
         store_version=manifest["store_version"],
         engine=request.engine,
     )
+
+
+def _is_region(manifest: Mapping[str, Any]) -> bool:
+    """Whether a pack is of a whole region and not of an ICB."""
+    return bool(manifest["icb_code"] == manifest["region_code"])
 
 
 def _named(name: str, old: Figures, new: Figures, causes: Sequence[Cause]) -> dict[str, Any]:
@@ -253,7 +269,9 @@ def _words_table(
 ) -> pa.Table:
     rows = []
     for text in texts:
-        if found is None:
+        if EDITOR in f"{text.before}{text.after}":
+            cause = str(Cause.WORDS)
+        elif found is None:
             cause = f"follows {' or '.join(causes)}" if causes else str(Cause.WORDS)
         else:
             new = {(text.section, text.before), (text.section, text.after)} & found.new_words

@@ -38,6 +38,10 @@ class OrganisationMap:
     current: dict[str, str]
     names: dict[str, str]
 
+    def current_codes(self, codes: Collection[str]) -> frozenset[str]:
+        """The codes that stand on the map's date for some codes as sent."""
+        return frozenset(self.current.get(code, code) for code in codes)
+
     def codes_of(self, current: Collection[str]) -> frozenset[str]:
         """Every code, merged predecessors' too, that some current providers were sent under."""
         return frozenset(code for code, now in self.current.items() if now in current) | frozenset(

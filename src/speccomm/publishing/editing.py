@@ -20,7 +20,9 @@ TOP, ENTRY = {"written_by", "written_on", "words"}, {"section", "paragraphs"}
 LONGEST = 2000  # characters of one paragraph: a board does not read more in one breath
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-SMALLEST_LOOKED_FOR = 13  # smaller numbers stand in sentences for themselves: two meetings, 12 months
+SMALLEST_LOOKED_FOR = (
+    13  # smaller numbers stand in sentences for themselves: two meetings, 12 months
+)
 YEARS = range(1990, 2100)
 
 
@@ -115,7 +117,9 @@ def _paragraph(text: Any, section: str, name: str) -> str:
         raise BadWords(f"{name} has an empty paragraph for {section}.")
     joined = " ".join(text.split())
     if CONTROL.search(joined):
-        raise BadWords(f"{name}: a paragraph for {section} holds a character that cannot be printed.")
+        raise BadWords(
+            f"{name}: a paragraph for {section} holds a character that cannot be printed."
+        )
     if len(joined) > LONGEST:
         raise BadWords(
             f"{name}: a paragraph for {section} has {len(joined):,} characters. Write at most "

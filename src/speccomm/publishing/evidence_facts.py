@@ -7,7 +7,7 @@ them once, for all services together, so that a section only filters rows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache
 
@@ -36,6 +36,7 @@ from speccomm.quality import (
 )
 from speccomm.quality.overview import overview_rules
 from speccomm.quality.profile import profile_tables
+from speccomm.quality.values import EVERYWHERE
 
 NOT_COLLECTED = "not collected"
 LINES = pa.schema(
@@ -112,6 +113,22 @@ class PackEvidence:
         """Whether no register was ever written to."""
         return not self.collected
 
+    @property
+    def loads(self) -> frozenset[str]:
+        """The loads that brought what holds."""
+        tables = self.registers.values()
+        return frozenset(
+            load for table in tables for load in pc.unique(table["load_id"]).to_pylist()
+        )
+
+    def for_icb(self, code: str) -> PackEvidence:
+        """The same evidence with the priorities of one ICB: those for it, and those for all."""
+        named = [
+            codes == EVERYWHERE or code in codes.split(";")
+            for codes in self.priorities["icb_codes"].to_pylist()
+        ]
+        return replace(self, priorities=self.priorities.filter(pa.array(named, pa.bool_())))
+
     def profile_of(self, service_code: str) -> dict[str, pa.Table]:
         """The tables of one service line's profile by their names, parts of the line included."""
         code = pa.scalar(service_code)
@@ -164,18 +181,17 @@ def gather_evidence(
     collected: frozenset[str],
     month_from: date,
     financial_year: str,
-    icb: str | None,
 ) -> PackEvidence:
     """Ask every question of the registers.
 
     `registers` are narrowed to the pack's region. A concern opened on or after `month_from` is new.
-    Priorities are those of `financial_year` for `icb`, or for every ICB where it is None.
+    Priorities are those of `financial_year` for every ICB.
 
     Shape:   see PackEvidence.
     """
     questions = _questions(
         registers, places.lines, places.areas,
-        month_from=month_from, financial_year=financial_year, icb=icb,
+        month_from=month_from, financial_year=financial_year,
     )  # fmt: skip
     fixed = _fixed_schemas()
     found = {
@@ -216,7 +232,6 @@ def _questions(
     *,
     month_from: date,
     financial_year: str,
-    icb: str | None,
 ) -> dict[str, ir.Table]:
     every = ibis.memtable(lines)
     asked = every.filter(every.asked | every.service_code.isin(_named_codes(registers)))
@@ -229,7 +244,7 @@ def _questions(
         "fragile_counts": fragile_counts(registers, areas),
         "fragile_services": fragile_services(registers, delegated=delegated),
         "deep_dives": registers["deep_dives"].order_by("title"),
-        "priorities": priorities(registers, financial_year=financial_year, icb=icb),
+        "priorities": priorities(registers, financial_year=financial_year),
         "priority_deliverables": priority_deliverables(registers, financial_year=financial_year),
     }
 
@@ -245,7 +260,7 @@ def _fixed_schemas() -> Mapping[str, pa.Schema]:
     """The declared shape of every table that is one field of PackEvidence."""
     questions = _questions(
         registers_on({}, on=NO_DAY), LINES.empty_table(), AREAS.empty_table(),
-        month_from=NO_DAY, financial_year="", icb=None,
+        month_from=NO_DAY, financial_year="",
     )  # fmt: skip
     given = {"lines": LINES, "areas": AREAS, "sites": SITES, "providers": PROVIDERS, "icbs": ICBS}
     schemas = {name: table.schema().to_pyarrow() for name, table in questions.items()}

@@ -18,12 +18,16 @@ from speccomm.publishing.evidence_facts import PackEvidence, no_evidence
 from speccomm.publishing.model import BadPack
 from speccomm.publishing.wording import say_period
 
-ICB_USE, REGION_USE, CONTRACT_USE, NO_USE = (
+ICB_USE, REGION_USE, CONTRACT_USE, NO_USE, EVIDENCE_USE = (
     "activity",
     "activity of the region only",
     "contract position",
     "no figure; what was refused",
+    "evidence of services",
 )
+NOT_OF_THE_ICB = frozenset(
+    {REGION_USE, EVIDENCE_USE}
+)  # uses of files that its providers did not send
 MEASURE_TYPE = pa.decimal128(38, 3)
 MONEY_TYPE = pa.decimal128(38, 2)
 
@@ -116,7 +120,7 @@ FILES = pa.schema(
         pa.field("read_rows", pa.int64()),
         pa.field("accepted_rows", pa.int64()),
         pa.field("refused_rows", pa.int64()),
-        pa.field("used_for", pa.string()),  # one of the four uses above
+        pa.field("used_for", pa.string()),  # one of the uses above
     ]
 )
 RULEBOOKS = pa.schema(

@@ -51,6 +51,14 @@ def write_pack_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
     return folder
 
 
+def write_beside(path: Path, data: bytes) -> None:
+    """Write one file whole: readers find the earlier file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.part")
+    _write(draft, data)
+    draft.replace(path)
+
+
 def recover_pack(folder: Path) -> None:
     """Put back the pack that was set aside, where its place stands empty; else clear it away."""
     aside = _aside(folder.absolute())

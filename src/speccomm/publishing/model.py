@@ -34,6 +34,7 @@ class Unit(StrEnum):
     ACTIVITY = "units of activity"
     GBP = "pounds"
     NUMBER = "number"
+    WTE = "whole-time equivalents"
     ANSWER = "answer"  # yes, no, not looked at or not applicable
     DATE = "date"
     LINK = "address"  # of a page on the internet, opened only by the reader
@@ -43,7 +44,7 @@ class Unit(StrEnum):
 
     @property
     def is_figure(self) -> bool:
-        return self in {Unit.ACTIVITY, Unit.GBP, Unit.NUMBER, Unit.PERCENT}
+        return self in {Unit.ACTIVITY, Unit.GBP, Unit.NUMBER, Unit.WTE, Unit.PERCENT}
 
 
 class Mark(StrEnum):
@@ -239,6 +240,9 @@ class Caution:
     sentences: tuple[str, ...]
 
 
+EDITOR = "Words of the editor, not of the system"
+
+
 @dataclass(frozen=True)
 class EditorWords:
     """Paragraphs that a person added to a section. They are shown as that person's, in their place,
@@ -252,7 +256,7 @@ class EditorWords:
     def heading(self) -> str:
         """Whose words they are and when written, for the line above them in every format."""
         day = f"{self.written_on.day} {self.written_on:%B %Y}"
-        return f"Words of the editor, not of the system: {self.written_by}, {day}"
+        return f"{EDITOR}: {self.written_by}, {day}"
 
 
 @dataclass(frozen=True)

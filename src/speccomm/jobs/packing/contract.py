@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from speccomm.activity.areas import Area
 from speccomm.activity.completeness import Openness, months_sent, openness_of
 from speccomm.activity.contract_lines import ContractScope, contract_lines
 from speccomm.activity.contract_position import position_of_lines
@@ -45,42 +46,67 @@ class PackContract:
     scope: ContractScope | None = None
 
 
+@dataclass(frozen=True)
+class ProviderPosition:
+    """The position of a region's providers for every commissioner, and who of them holds a plan."""
+
+    position: pa.Table
+    holds_plan: frozenset[str]
+
+
+def providers_position(
+    reading: Reading,
+    places: OrganisationMap,
+    *,
+    providers: frozenset[str],
+    to: FinancialMonth | None,
+) -> ProviderPosition:
+    """Set plan against actual for providers (current codes) and every commissioner.
+
+    Missing: no rows where `to` is None: no contract monitoring of the year is loaded.
+    """
+    if to is None:
+        return ProviderPosition(shapes.row_of([], shapes.CONTRACT), frozenset())
+    found = _lines(reading, places, contract_rules(), to=to, providers=places.codes_of(providers))
+    position = shapes.in_shape(found.position, shapes.CONTRACT)
+    return ProviderPosition(position, _holders(reading, places, to.year))
+
+
 def pack_contract(
     reading: Reading,
     places: OrganisationMap,
     *,
-    icb: str,
+    area: Area,
     local: frozenset[str],
-    regional: frozenset[str],
-    to: FinancialMonth,
+    of_providers: ProviderPosition,
+    to: FinancialMonth | None,
+    year: FinancialYear,
 ) -> PackContract:
-    """Set plan against actual for the year of the pack's last month, as far as it is loaded.
+    """Set plan against actual for an area's patients, for `year` as far as it is loaded: to `to`.
 
-    `local` and `regional` are the current codes of the ICB's and of the region's providers.
+    `local` are the current codes of the area's providers, `of_providers` has them among others.
 
     Missing: where no contract monitoring of the year is loaded, the position has no rows.
     """
-    last = _last_loaded(reading, places, to)
-    if last is None:
-        return _nothing(_openness(reading, to.year, 0))
-    rules = contract_rules()
-    ours = _lines(reading, places, rules, to=last, icb=icb)
-    theirs = _lines(reading, places, rules, to=last, providers=places.codes_of(regional | local))
-    position = shapes.in_shape(ours.position, shapes.CONTRACT)
+    if to is None:
+        return _nothing(_openness(reading, year, 0))
+    ours = _lines(reading, places, contract_rules(), to=to, patients=area.patient_codes)
+    position, theirs = shapes.in_shape(ours.position, shapes.CONTRACT), of_providers.position
     pairs = _planned_pairs(position, local, inside=False)
-    pairs |= _planned_pairs(theirs.position, local, inside=True)
+    pairs |= _planned_pairs(theirs, local, inside=True)
+    here = theirs.filter(pc.is_in(theirs["provider_code"], value_set=pa.array(sorted(local))))
     names = {
         row["service_code"]: row["service_name"]
-        for table in (position, theirs.position)
+        for table in (position, here)
         for row in table.select(["service_code", "service_name"]).to_pylist()
     }
     return PackContract(
         position=_unknown_as_null(position),
-        of_providers=_unknown_as_null(shapes.in_shape(theirs.position, shapes.CONTRACT)),
-        last_month=last,
-        openness=_openness(reading, last.year, last.number),
+        of_providers=_unknown_as_null(theirs),
+        last_month=to,
+        openness=_openness(reading, to.year, to.number),
         sent_actual=ours.scope.sent,
-        holds_plan=_holders(reading, places, last.year),
+        holds_plan=of_providers.holds_plan,
         planned_pairs=frozenset(pairs),
         service_names=names,
         rows=ours.rows,
@@ -101,7 +127,7 @@ def _lines(
     rules: ContractRules,
     *,
     to: FinancialMonth,
-    icb: str | None = None,
+    patients: frozenset[str] | None = None,
     providers: frozenset[str] | None = None,
 ) -> _Position:
     question = scoped_question(
@@ -109,14 +135,12 @@ def _lines(
         places,
         year=to.year,
         to_month=to.number,
-        icb=icb,
+        icb=None,
         provider=None,
         service=None,
         rules=rules,
     )
-    scope = question.scope
-    if providers is not None:
-        scope = ContractScope(**{**vars(scope), "provider_codes": providers})
+    scope = replace(question.scope, provider_codes=providers, patient_codes=patients)
     acm, iap = (reading.snapshot.table(reading.con, name) for name in (ACM, IAP))
     lines = reading.con.to_pyarrow(
         contract_lines(
@@ -135,9 +159,10 @@ def _lines(
     return _Position(position, scope, pc.sum(lines["acm_rows"]).as_py() or 0)
 
 
-def _last_loaded(
+def last_loaded(
     reading: Reading, places: OrganisationMap, to: FinancialMonth
 ) -> FinancialMonth | None:
+    """The last month of a month's year, not after it, that contract monitoring reaches."""
     sent = months_sent(reading.snapshot.slices(), dataset=ACM, current=places.current)
     held = {month for months in sent.values() for month in months}
     return max((m for m in held if m.year == to.year and m <= to), default=None)

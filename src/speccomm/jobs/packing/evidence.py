@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import pyarrow as pa
@@ -39,12 +39,10 @@ def pack_evidence(
     *,
     region: Area,
     month: FinancialMonth,
-    icb: str | None,
 ) -> PackEvidence:
     """The evidence of the services of a region as it is known at the pack's time.
 
-    `month` is the last of the period; `icb` None asks for the priorities of every ICB. Rows of
-    providers are brought under the codes of the map, and those of providers elsewhere left out.
+    `month` is the last of the period. The priorities are those of every ICB. Rows of providers are brought under the codes of the map, and those of providers elsewhere left out.
     """
     on = evidence_day(reading)
     held = {name: _on_map(rows, places) for name, rows in standing(reading.snapshot).items()}
@@ -60,7 +58,6 @@ def pack_evidence(
         collected=collected,
         month_from=on.replace(day=1),
         financial_year=year,
-        icb=icb,
     )
 
 
@@ -117,7 +114,7 @@ def _lines(reference: Reference, year: str) -> pa.Table:
     return _table(shapes.LINES, rows)
 
 
-def _table(schema: pa.Schema, rows: list[tuple[object, ...]]) -> pa.Table:
+def _table(schema: pa.Schema, rows: Sequence[tuple[object, ...]]) -> pa.Table:
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
     return pa.table(
         [pa.array(list(c), field.type) for c, field in zip(columns, schema, strict=True)],

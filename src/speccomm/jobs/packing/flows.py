@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from speccomm.activity.areas import Area
-from speccomm.activity.flows import activity_by_codes, activity_flows
 from speccomm.activity.tables import UNKNOWN
-from speccomm.foundation.periods import FinancialMonth
-from speccomm.jobs.reading import OrganisationMap, Reading
+from speccomm.jobs.packing.cutting import cut_flows
+from speccomm.jobs.packing.region import RegionReading
+from speccomm.jobs.reading import Reading
 from speccomm.publishing import facts as shapes
-
-DATASET = "plcm"
-CUTS = ("provider", "icb", "service", "month")
 
 
 @dataclass(frozen=True)
 class PackFlows:
     """Every table of flows in the pack's shapes, and how many rows they were counted from.
 
-    `icb_sums` and `region_sums` are the sums by codes that every table was cut from.
+    `icb_sums` and `region_sums` are the sums by codes that every table was cut from. In a region's
+    own pack `icb` and everything cut by it are of the region.
     """
 
     icb: pa.Table
@@ -43,53 +39,32 @@ class PackFlows:
     region_code: str
 
 
-def pack_flows(
-    reading: Reading,
-    places: OrganisationMap,
-    *,
-    icb: Area,
-    region: Area,
-    months: Sequence[FinancialMonth],
-) -> PackFlows:
-    """Read the patient-level rows twice, once for each area, and cut the sums for every table.
+def pack_flows(asked: RegionReading, *, icb: Area) -> PackFlows:
+    """Cut the sums of the patient-level rows, of the ICB (or region) and of its region, for every table.
 
     Shape:   see `publishing.facts`; `by_pair` has provider_code, service_code and the measures.
     Missing: what could not be placed is in the rows Unknown.
     """
-    rows = reading.snapshot.table(reading.con, DATASET)
-    icb_sums = reading.con.to_pyarrow(activity_by_codes(rows, area=icb, months=months, by=CUTS))
-    region_sums = reading.con.to_pyarrow(activity_by_codes(rows, area=region, months=months))
+    reading, places, region = asked.reading, asked.places, asked.region
+    icb_sums, region_sums = asked.sums(icb), asked.sums(region)
 
-    def cut(sums: pa.Table, area: Area, by: tuple[str, ...], *, by_crg: bool) -> pa.Table:
-        return reading.con.to_pyarrow(
-            activity_flows(
-                ibis.memtable(sums),
-                ibis.memtable(places.places),
-                ibis.memtable(places.providers),
-                ibis.memtable(reading.crg_names),
-                ibis.memtable(reading.service_names),
-                area=area,
-                by=by,
-                by_crg=by_crg,
-            )
-        )
+    def cut(*by: str) -> pa.Table:
+        return cut_flows(reading, places, icb_sums, area=icb, by=by)
 
     unknown_sums = icb_sums.filter(pc.field("crg_code").is_null())
-    pairs = cut(icb_sums, icb, ("provider", "service"), by_crg=False)
+    pairs = ("provider", "service")
+    of_icb = asked.flows_region
+    if icb != region:
+        whole = cut_flows(reading, places, icb_sums, area=icb, by_crg=True)
+        of_icb = shapes.in_shape(whole, shapes.FLOWS)
     return PackFlows(
-        icb=shapes.in_shape(cut(icb_sums, icb, (), by_crg=True), shapes.FLOWS),
-        region=shapes.in_shape(cut(region_sums, region, (), by_crg=True), shapes.FLOWS),
-        by_month=shapes.in_shape(
-            cut(icb_sums, icb, ("month",), by_crg=False), shapes.FLOWS_BY_MONTH
-        ),
-        by_provider=shapes.in_shape(
-            cut(icb_sums, icb, ("provider",), by_crg=False), shapes.FLOWS_BY_PROVIDER
-        ),
-        by_icb=_with_nobody_unknown(
-            shapes.in_shape(cut(icb_sums, icb, ("icb",), by_crg=False), shapes.FLOWS_BY_ICB)
-        ),
-        by_pair=pairs,
-        unknown=_unknown(cut(unknown_sums, icb, ("provider", "service"), by_crg=False), reading),
+        icb=of_icb,
+        region=asked.flows_region,
+        by_month=shapes.in_shape(cut("month"), shapes.FLOWS_BY_MONTH),
+        by_provider=shapes.in_shape(cut("provider"), shapes.FLOWS_BY_PROVIDER),
+        by_icb=_with_nobody_unknown(shapes.in_shape(cut("icb"), shapes.FLOWS_BY_ICB)),
+        by_pair=cut(*pairs),
+        unknown=_unknown(cut_flows(reading, places, unknown_sums, area=icb, by=pairs), reading),
         icb_rows=pc.sum(icb_sums["row_count"]).as_py() or 0,
         region_rows=pc.sum(region_sums["row_count"]).as_py() or 0,
         unstated_rows=pc.sum(icb_sums["unstated_rows"]).as_py() or 0,

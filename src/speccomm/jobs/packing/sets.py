@@ -35,10 +35,11 @@ def pack_sets(
              codes.
     """
     scope = contract.scope
+    regional = places.current_codes(region.provider_codes)
     sets: dict[str, Collection[str]] = {
         **{f"patients:{area.code}": area.patient_codes for area in (icb, region)},
         **{f"providers:{area.code}": area.provider_codes for area in (icb, region)},
-        **{f"sent_as:{code}": places.codes_of({code}) for code in providers},
+        **{f"sent_as:{code}": places.codes_of({code}) for code in {*providers, *regional}},
         **_patient_places(places, flows),
         "unplaced": _unplaced(places, flows),
         "services_left_out": _left_out(reading.reference.service_lines),

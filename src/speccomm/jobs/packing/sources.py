@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,44 +14,58 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from speccomm.activity.areas import Area
-from speccomm.activity.completeness import missing_months, months_sent
+from speccomm.activity.completeness import Sent, missing_months
 from speccomm.activity.flows import in_months
 from speccomm.foundation.periods import FinancialMonth
 from speccomm.foundation.rulebook import Rulebook
 from speccomm.jobs.reading import OrganisationMap, Reading
 from speccomm.publishing import facts as shapes
+from speccomm.quality import REGISTERS
 
 MONTHLY = ("acm", "plcm", "drplcm", "deplcm")
 USES = {"plcm": shapes.ICB_USE, "acm": shapes.CONTRACT_USE, "iap": shapes.CONTRACT_USE}
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A file with current rows of a provider (code as sent), and whether any touch the region."""
+
+    load_id: str
+    file_name: str
+    provider_code: str
+    touches_region: bool
 
 
 def pack_files(
     reading: Reading,
     places: OrganisationMap,
     *,
-    region: Area,
+    senders: Mapping[str, Sequence[Sender]],
+    evidence_loads: Collection[str],
     providers: Collection[str],
     months: Sequence[FinancialMonth],
     contract_months: Sequence[FinancialMonth],
 ) -> pa.Table:
     """The files whose rows are current in the pack's months, and what each is used for.
 
-    Shape:   one row per file. Files of `providers` (current codes), and files that hold any
-             patient-level row of the region.
+    `senders` are those of each data set, see `senders_of`;
+    `evidence_loads` brought what is held of services.
+
+    Shape:   one row per file. Files of `providers` (current codes), files that hold any
+             patient-level row of the region, and files of evidence.
     """
-    senders: dict[tuple[str, str, str], set[str]] = {}
+    held_by: dict[tuple[str, str, str], set[str]] = {}
     regional: set[tuple[str, str, str]] = set()
-    for dataset in (*MONTHLY, "iap"):
-        wanted = contract_months if dataset in {"acm", "iap"} else months
-        for row in _senders(reading, dataset, region=region, months=wanted):
-            key = (row["load_id"], dataset, row["file_name"])
-            senders.setdefault(key, set()).add(
-                places.current.get(row["provider_code"], row["provider_code"])
+    for dataset, found in senders.items():
+        for sender in found:
+            key = (sender.load_id, dataset, sender.file_name)
+            held_by.setdefault(key, set()).add(
+                places.current.get(sender.provider_code, sender.provider_code)
             )
-            if dataset == "plcm" and row["touches_region"]:
+            if dataset == "plcm" and sender.touches_region:
                 regional.add(key)
     for key, provider in _wholly_refused(reading, places, providers, [*months, *contract_months]):
-        senders.setdefault(key, set()).add(provider)
+        held_by.setdefault(key, set()).add(provider)
     received = dict(
         zip(
             *(reading.snapshot.loads()[n].to_pylist() for n in ("load_id", "received_at")),
@@ -60,11 +75,13 @@ def pack_files(
     records = []
     for row in reading.snapshot.files().to_pylist():
         key = (row["load_id"], row["dataset"], row["file_name"])
-        held = senders.get(key, set())
+        held = held_by.get(key, set())
         if held & set(providers):
             use = USES.get(row["dataset"], shapes.NO_USE)
         elif key in regional:
             use = shapes.REGION_USE
+        elif row["load_id"] in evidence_loads and row["dataset"] in REGISTERS:
+            use = shapes.EVIDENCE_USE
         else:
             continue
         records.append(_file_row(row, received[row["load_id"]], held, use))
@@ -100,10 +117,10 @@ def _wholly_refused(
     ]
 
 
-def _senders(
+def senders_of(
     reading: Reading, dataset: str, *, region: Area, months: Sequence[FinancialMonth]
-) -> list[dict[str, Any]]:
-    """The files with current rows in some months, each with its provider."""
+) -> list[Sender]:
+    """The files of a data set with current rows in some months, each with its provider."""
     if not months:
         return []
     rows = reading.snapshot.table(reading.con, dataset)
@@ -115,8 +132,7 @@ def _senders(
         False
     ) | met.provider_code.isin(sorted(region.provider_codes)).coalesce(False)
     grouped = met.group_by(keys[:3]).aggregate(touches_region=touches.any())
-    records: list[dict[str, Any]] = reading.con.to_pyarrow(grouped).to_pylist()
-    return records
+    return [Sender(**record) for record in reading.con.to_pyarrow(grouped).to_pylist()]
 
 
 def _in_period(rows: ir.Table, dataset: str, months: Sequence[FinancialMonth]) -> ir.BooleanValue:
@@ -154,7 +170,7 @@ def pack_findings(
     Units:   rows counts the different rows named; a finding about a whole file names none.
     Missing: findings that name no provider are kept where their file is of the ICB.
     """
-    ours = files.filter(pc.field("used_for") != shapes.REGION_USE)
+    ours = files.filter(~pc.field("used_for").isin(sorted(shapes.NOT_OF_THE_ICB)))
     names = ours.select(["load_id", "dataset", "file_name"]).combine_chunks()
     if ours.num_rows == 0:
         return shapes.row_of([], shapes.FINDINGS)
@@ -209,22 +225,23 @@ def _by_check(reading: Reading, found: ir.Table) -> pa.Table:
 
 
 def pack_coverage(
-    reading: Reading,
-    places: OrganisationMap,
     *,
     providers: Collection[str],
     names: dict[str, str | None],
+    sent: Mapping[str, Sent],
     months: Sequence[FinancialMonth],
 ) -> pa.Table:
-    """Which months of the period each provider sent of each monthly data set it sends."""
+    """Which months of the period each provider sent of each monthly data set it sends.
+
+    `sent` has the months each sent, by data set.
+    """
     records = []
-    for dataset in MONTHLY:
-        sent = months_sent(reading.snapshot.slices(), dataset=dataset, current=places.current)
+    for dataset, by_provider in sent.items():
         lacking: dict[str, list[str]] = {}
-        for provider, month in missing_months(sent, months=months, providers=providers):
+        for provider, month in missing_months(by_provider, months=months, providers=providers):
             lacking.setdefault(provider, []).append(str(month))
         for provider in sorted(providers):
-            if sent.get(provider, set()).intersection(months):
+            if by_provider.get(provider, set()).intersection(months):
                 missing = lacking.get(provider, [])
                 records.append(
                     {

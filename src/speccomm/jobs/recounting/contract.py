@@ -34,6 +34,9 @@ def scope_of(source: Position | ServiceCount, values: Values, *, sets: Sets) -> 
     """The scope of the contract question that a source asks for a row of its table."""
     patients: frozenset[str] | None = frozenset(sets.get(f"patients:{source.area}", ()))
     providers = None
+    if isinstance(source, Position) and source.whose == "providers":
+        patients = None
+        providers = frozenset(sets.get(f"providers:{source.area}", ()))
     if isinstance(source, ServiceCount) and source.whose == "providers":
         patients = None
         providers = frozenset(

@@ -14,7 +14,7 @@ from speccomm.jobs.packing.sources import findings_behind, place_of
 from speccomm.jobs.reading import Reading
 from speccomm.jobs.recounting.activity import Sets, months_of
 from speccomm.jobs.recounting.contract import codes_of
-from speccomm.publishing.facts import REGION_USE
+from speccomm.publishing.facts import NOT_OF_THE_ICB
 from speccomm.publishing.receipts.saying import Values
 from speccomm.publishing.sourcing import Of, Recorded
 
@@ -90,12 +90,12 @@ def _count_slices(reading: Reading, source: Recorded, values: Values, sets: Sets
 
 
 def _listed(loads: list[dict[str, Any]], *, used: bool) -> pa.Table:
-    """The files of the manifest, without those that only the region's figures need where `used`."""
+    """The files of the manifest, where `used` without those of the region's figures and of evidence."""
     files: list[Mapping[str, Any]] = [
         {"load_id": load["load_id"], **file}
         for load in loads
         for file in load["files"]
-        if not (used and file.get("used_for") == REGION_USE)
+        if not (used and file.get("used_for") in NOT_OF_THE_ICB)
     ]
     names = ("load_id", "dataset", "file_name")
     return pa.table(

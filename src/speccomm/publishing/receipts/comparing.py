@@ -21,6 +21,7 @@ class Cause(StrEnum):
     RULES = "new rules"
     MAP = "new map"
     PERIOD = "another period"
+    SECTIONS = "other sections"
     WORDS = "new words"
 
 
@@ -102,6 +103,8 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
         *_rules(before, after),
         *_map(before, after),
         *_period(before, after),
+        *_sections(before, after),
+        *_words(before, after),
     ]
 
 
@@ -167,6 +170,33 @@ def _period(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Differe
     if periods[0] == periods[1]:
         return []
     return [Difference(Cause.PERIOD, f"months {periods[0]}, then {periods[1]}")]
+
+
+def _sections(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    old, new = (manifest.get("sections", []) for manifest in (before, after))
+    changes = (
+        ("left out", [name for name in old if name not in new]),
+        ("added", [name for name in new if name not in old]),
+    )
+    if not old or not new:
+        return []
+    return [
+        Difference(Cause.SECTIONS, f"sections {verb}: {', '.join(names)}")
+        for verb, names in changes
+        if names
+    ]
+
+
+def _words(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    old, new = (
+        {entry["section"]: entry for entry in manifest.get("words", [])}
+        for manifest in (before, after)
+    )
+    return [
+        Difference(Cause.WORDS, f"the editor’s words for {section}")
+        for section in {**old, **new}
+        if old.get(section) != new.get(section)
+    ]
 
 
 def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> Iterable[str]:

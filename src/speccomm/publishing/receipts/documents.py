@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from speccomm.publishing.facts import ICB_USE, NO_USE, REGION_USE
+from speccomm.publishing.facts import EVIDENCE_USE, ICB_USE, NO_USE, NOT_OF_THE_ICB
 from speccomm.publishing.model import Pack, PackTable
 from speccomm.publishing.receipts.figures import (
     HEADLINES,
@@ -31,9 +31,11 @@ from speccomm.publishing.sourcing import (
     Recorded,
     ServiceCount,
     Source,
+    Stated,
     as_plain,
 )
 from speccomm.publishing.wording import say_count, say_time
+from speccomm.quality import REGISTERS
 
 FOLDER = "receipts"
 TEMPLATE = "receipts.html.jinja"
@@ -49,9 +51,10 @@ def receipt_data_path(table_id: str) -> str:
     return f"{FOLDER}/{table_id}.json"
 
 
-def receipt_files(pack: Pack) -> dict[str, bytes]:
+def receipt_files(pack: Pack, *, back_to: str = "index.html") -> dict[str, bytes]:
     """A page and a JSON file for each table that holds a figure, by their paths.
 
+    Each leads back to its table on the page `back_to`; where that is empty the pack has none to lead to.
     Raises: jinja2.UndefinedError where the template and the model disagree (a bug).
     """
     template = _environment().from_string(_text(TEMPLATE))
@@ -65,7 +68,7 @@ def receipt_files(pack: Pack) -> dict[str, bytes]:
             pack=pack,
             style=style,
             table=table,
-            back=f"../index.html#{HEADLINES if table.id == HEADLINES else table.id}",
+            back=_back(table, back_to),
             columns=columns,
             ways={c.name: say_source(c.made_from, {}, making=_making(table)) for c in columns},
             body=_body(table, rows, counted=counted),
@@ -77,6 +80,10 @@ def receipt_files(pack: Pack) -> dict[str, bytes]:
         )
         files[receipt_page_path(table.id)] = page.encode()
     return files
+
+
+def _back(table: PackTable, page: str) -> str:
+    return f"../{page}#{HEADLINES if table.id == HEADLINES else table.id}" if page else ""
 
 
 def source_files(
@@ -120,7 +127,7 @@ def _may_hold(
 
 def _wanted(source: Source | None, facts: Mapping[str, Any]) -> tuple[frozenset[str], set[Any]]:
     every = {file.get("used_for") for load in facts.get("loads", ()) for file in load["files"]}
-    own = every - {REGION_USE}
+    own = every - NOT_OF_THE_ICB
     if isinstance(source, Counted):
         return frozenset({source.dataset}), own if source.area == facts.get("icb_code") else every
     if isinstance(source, Position):
@@ -128,7 +135,9 @@ def _wanted(source: Source | None, facts: Mapping[str, Any]) -> tuple[frozenset[
     if isinstance(source, ServiceCount):
         return frozenset({"acm", "iap"} if source.planned else {"acm", "iap", "plcm"}), own
     if isinstance(source, Recorded):
-        return MONTHLY, own if source.used else every
+        return (MONTHLY, own) if source.used else (MONTHLY | frozenset(REGISTERS), every)
+    if isinstance(source, Stated):
+        return frozenset({source.register}), {EVIDENCE_USE}
     if isinstance(source, Accounted):
         return frozenset({source.register}), every
     if isinstance(source, Computed):

@@ -11,7 +11,7 @@ from speccomm.foundation.findings import Level
 from speccomm.foundation.periods import FinancialMonth
 from speccomm.publishing.charts import Bar, plain_bars
 from speccomm.publishing.columns import PROVIDER_CODE, PROVIDER_NAME, number_column
-from speccomm.publishing.facts import REGION_USE, PackFacts
+from speccomm.publishing.facts import NOT_OF_THE_ICB, PackFacts
 from speccomm.publishing.model import (
     Block,
     Chart,
@@ -59,7 +59,7 @@ def refusals_section(facts: PackFacts, namer: Namer) -> Section:
 
 def files_of_icb(facts: PackFacts) -> pa.Table:
     """The files of local providers and of those that treat the ICB's patients."""
-    return facts.files.filter(pc.field("used_for") != REGION_USE)
+    return facts.files.filter(~pc.field("used_for").isin(sorted(NOT_OF_THE_ICB)))
 
 
 def counted_rows(facts: PackFacts) -> tuple[int, int, int]:

@@ -1,0 +1,141 @@
+"""What every pack of one region asks of the store alike, asked once however many packs are made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from speccomm.activity.areas import Area, area_on
+from speccomm.activity.completeness import months_sent
+from speccomm.activity.flows import activity_by_codes
+from speccomm.foundation.periods import FinancialMonth, months_between
+from speccomm.jobs.flows import DATASET
+from speccomm.jobs.packing.contract import ProviderPosition, last_loaded, providers_position
+from speccomm.jobs.packing.cutting import cut_flows
+from speccomm.jobs.packing.evidence import pack_evidence
+from speccomm.jobs.packing.sources import MONTHLY, Sender, senders_of
+from speccomm.jobs.reading import OrganisationMap, Reading
+from speccomm.publishing.evidence_facts import PackEvidence
+from speccomm.publishing.facts import FLOWS, in_shape
+
+CUTS = ("provider", "icb", "service", "month")
+
+
+@dataclass(frozen=True)
+class RegionReading:
+    """An open store, one region on one map, and the months asked about; answers are kept."""
+
+    reading: Reading
+    places: OrganisationMap
+    region: Area
+    first_month: FinancialMonth
+    last_month: FinancialMonth
+
+    @property
+    def months(self) -> list[FinancialMonth]:
+        """Every month of the period."""
+        return months_between(self.first_month, self.last_month)
+
+    def area(self, code: str) -> Area:
+        """The region itself, or one of its ICBs. Raises UnknownArea."""
+        if code == self.region.code:
+            return self.region
+        return area_on(
+            self.places.commissioners, self.places.providers, on=self.places.on, icb=code
+        )
+
+    @cached_property
+    def icbs(self) -> list[str]:
+        """The codes of the region's ICBs, in order."""
+        rows = self.places.commissioners.select(["icb_code", "region_code"]).to_pylist()
+        here = {row["icb_code"] for row in rows if row["region_code"] == self.region.code}
+        return sorted(code for code in here if code is not None)
+
+    @cached_property
+    def providers(self) -> frozenset[str]:
+        """The current codes of the providers whose head office is in the region."""
+        return self.places.current_codes(self.region.provider_codes)
+
+    @cached_property
+    def _sums(self) -> pa.Table:
+        rows = self.reading.snapshot.table(self.reading.con, DATASET)
+        sums = activity_by_codes(rows, area=self.region, months=self.months, by=CUTS)
+        return self.reading.con.to_pyarrow(sums)
+
+    def sums(self, area: Area) -> pa.Table:
+        """The activity that touches the region or one of its ICBs, by every code flows are cut by.
+
+        A row that touches an ICB touches its region, so an ICB's rows are some of the region's.
+        """
+        if area == self.region:
+            return self._sums
+        patients = pa.array(sorted(area.patient_codes), pa.string())
+        providers = pa.array(sorted(area.provider_codes), pa.string())
+        return self._sums.filter(
+            pc.or_(
+                pc.is_in(self._sums["patient_commissioner_code"], value_set=patients),
+                pc.is_in(self._sums["provider_code"], value_set=providers),
+            )
+        )
+
+    @cached_property
+    def flows_region(self) -> pa.Table:
+        """The region's flows by clinical reference group."""
+        whole = cut_flows(self.reading, self.places, self._sums, area=self.region, by_crg=True)
+        return in_shape(whole, FLOWS)
+
+    @cached_property
+    def contract_month(self) -> FinancialMonth | None:
+        """The last month of the year of the period's last that contract monitoring reaches."""
+        return last_loaded(self.reading, self.places, self.last_month)
+
+    @cached_property
+    def contract_months(self) -> list[FinancialMonth]:
+        """The months of the contract position; none where no contract monitoring is loaded."""
+        last = self.contract_month
+        return months_between(FinancialMonth(last.year, 1), last) if last else []
+
+    @cached_property
+    def of_providers(self) -> ProviderPosition:
+        """The position of the region's providers for all commissioners, and who holds a plan."""
+        return providers_position(
+            self.reading, self.places, providers=self.providers, to=self.contract_month
+        )
+
+    @cached_property
+    def senders(self) -> dict[str, list[Sender]]:
+        """By data set, the files with current rows in the months it is read for, and of whom."""
+        return {
+            dataset: senders_of(
+                self.reading,
+                dataset,
+                region=self.region,
+                months=self.contract_months if dataset in {"acm", "iap"} else self.months,
+            )
+            for dataset in (*MONTHLY, "iap")
+        }
+
+    @cached_property
+    def sent(self) -> dict[str, dict[str, set[FinancialMonth]]]:
+        """By monthly data set, the months each current provider sent."""
+        slices = self.reading.snapshot.slices()
+        return {
+            dataset: months_sent(slices, dataset=dataset, current=self.places.current)
+            for dataset in MONTHLY
+        }
+
+    @cached_property
+    def evidence(self) -> PackEvidence:
+        """What is held of services, with the priorities of every ICB."""
+        return pack_evidence(self.reading, self.places, region=self.region, month=self.last_month)
+
+
+def region_of(places: OrganisationMap, icb: str) -> str | None:
+    """The region of an ICB on the map, None for a code that is not on it."""
+    rows: Sequence[dict[str, str | None]]
+    rows = places.commissioners.select(["icb_code", "region_code"]).to_pylist()
+    return next((row["region_code"] for row in rows if row["icb_code"] == icb), None)
