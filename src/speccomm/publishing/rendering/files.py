@@ -10,7 +10,7 @@ from speccomm.publishing.receipts.words import words_json
 from speccomm.publishing.rendering.dictionary import dictionary_csv
 from speccomm.publishing.rendering.formats import ALL_FORMATS, RENDERERS, Format, with_csv
 from speccomm.publishing.rendering.manifest import manifest_json
-from speccomm.publishing.rendering.paths import DICTIONARY, MANIFEST, WORDS
+from speccomm.publishing.rendering.paths import DICTIONARY, MANIFEST, PAGE, WORDS
 
 
 def pack_files(pack: Pack, formats: Iterable[Format] = ALL_FORMATS) -> dict[str, bytes]:
@@ -23,7 +23,7 @@ def pack_files(pack: Pack, formats: Iterable[Format] = ALL_FORMATS) -> dict[str,
     files: dict[str, bytes] = {}
     for wanted in asked:
         _add(files, RENDERERS[wanted](pack))
-    _add(files, receipt_files(pack))
+    _add(files, receipt_files(pack, back_to=PAGE if Format.HTML in asked else ""))
     _add(files, {WORDS: words_json(pack), DICTIONARY: dictionary_csv(pack)})
     files[MANIFEST] = manifest_json(pack, files, asked)
     return files
