@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
+from speccomm.publishing.behind import Behind
 from speccomm.publishing.columns import number_column
-from speccomm.publishing.facts import PackFacts
 from speccomm.publishing.model import (
     Column,
     Definitions,
@@ -25,7 +25,7 @@ MOST_FOLDED_FILES = 300
 RECORDED = Making("Copied from the store’s record of loads", ("loads", "files"), "behind the pack")
 
 
-def receipts_section(facts: PackFacts, tables: Iterable[PackTable]) -> Section:
+def receipts_section(facts: Behind, tables: Iterable[PackTable]) -> Section:
     """What every figure was made from; `tables` are those of the other sections."""
     return Section(
         "receipts",
@@ -52,7 +52,7 @@ def receipts_section(facts: PackFacts, tables: Iterable[PackTable]) -> Section:
     )
 
 
-def _versions(facts: PackFacts) -> Definitions:
+def _versions(facts: Behind) -> Definitions:
     entries = [
         ("Store version", str(facts.store_version)),
         ("Read as at", say_time(facts.as_at) if facts.as_at else "the newest version when built"),
@@ -103,7 +103,7 @@ def _by_table(tables: Iterable[PackTable]) -> PackTable:
     )
 
 
-def _loads(facts: PackFacts) -> PackTable:
+def _loads(facts: Behind) -> PackTable:
     names = ("read_rows", "accepted_rows", "refused_rows")
     grouped = facts.files.group_by(["load_id", "received_at", "dataset"]).aggregate(
         [("file_name", "count"), *((name, "sum") for name in names)]
@@ -136,7 +136,7 @@ def _loads(facts: PackFacts) -> PackTable:
     )
 
 
-def _files(facts: PackFacts) -> PackTable:
+def _files(facts: Behind) -> PackTable:
     many = facts.files.num_rows > MOST_FOLDED_FILES
     order = [(name, "ascending") for name in ("received_at", "dataset", "file_name")]
     return PackTable(
@@ -169,7 +169,7 @@ def _from_files(name: str, title: str, meaning: str, *, measure: str = "") -> Co
     return number_column(name, title, meaning, source=source)
 
 
-def _rulebooks(facts: PackFacts) -> PackTable:
+def _rulebooks(facts: Behind) -> PackTable:
     return PackTable(
         id="rulebooks",
         title="Rulebooks applied",
@@ -185,7 +185,7 @@ def _rulebooks(facts: PackFacts) -> PackTable:
     )
 
 
-def _reference(facts: PackFacts) -> PackTable:
+def _reference(facts: Behind) -> PackTable:
     return PackTable(
         id="reference_tables",
         title="Reference tables used for this pack",

@@ -1,0 +1,1 @@
+"""What an annual report asks of the store."""

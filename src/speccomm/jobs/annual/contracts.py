@@ -1,0 +1,163 @@
+"""What contract monitoring reports for the patients of an area in a year, and by whose patients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from speccomm.activity.areas import Area, area_on
+from speccomm.activity.completeness import months_sent, openness_of
+from speccomm.activity.contract_lines import ContractScope, within
+from speccomm.activity.rules import contract_rules
+from speccomm.activity.tables import UNKNOWN
+from speccomm.foundation.periods import MONTHS_IN_YEAR, FinancialMonth, FinancialYear
+from speccomm.jobs.contract_scope import ACM, scoped_question
+from speccomm.jobs.reading import OrganisationMap, Reading
+from speccomm.jobs.recounting.contract import position_of
+from speccomm.publishing import facts as shapes
+from speccomm.publishing.annual_report.facts import CommissionerSpending
+from speccomm.publishing.sourcing import Of, Position
+
+Sets = dict[str, tuple[str, ...]]
+FILE_KEYS = ["load_id", "file_name", "provider_code"]
+
+
+@dataclass(frozen=True)
+class AnnualContracts:
+    """The contract position of an area's patients, with the sets its figures name.
+
+    `senders` are the current codes of the providers of each file (load, data set, name) whose rows
+    are counted.
+    """
+
+    position: pa.Table
+    by_commissioner: tuple[CommissionerSpending, ...]
+    last_month: FinancialMonth | None
+    incomplete: tuple[str, ...]
+    sets: Sets
+    senders: dict[tuple[str, str, str], set[str]]
+    rows: int
+
+
+def no_contracts() -> AnnualContracts:
+    """The answer where no contract monitoring is loaded, or none is asked for."""
+    return AnnualContracts(shapes.row_of([], shapes.CONTRACT), (), None, (), {}, {}, 0)
+
+
+def annual_contracts(
+    reading: Reading, places: OrganisationMap, *, area: Area, year: FinancialYear
+) -> AnnualContracts:
+    """The position of the year as far as it is loaded, in the way its receipts work it out again."""
+    last = _last_loaded(reading, places, year)
+    if last is None:
+        return no_contracts()
+    question = scoped_question(
+        reading,
+        places,
+        year=year,
+        to_month=last.number,
+        icb=None,
+        provider=None,
+        service=None,
+        rules=contract_rules(),
+    )
+    scope = replace(question.scope, patient_codes=area.patient_codes)
+    files = _files_of(reading, scope)
+    codes = {str(row["provider_code"]) for row in files}
+    sets = _sets(places, scope, area=area, codes=codes)
+    source = Position(area.code, str(year), last.number, "actual_gbp")
+    position = shapes.in_shape(position_of(reading, source, {}, sets=sets), shapes.CONTRACT)
+    months = [FinancialMonth(year, number) for number in range(1, last.number + 1)]
+    openness = openness_of(reading.reference.calendar, months, as_at=reading.day)
+    senders: dict[tuple[str, str, str], set[str]] = {}
+    for row in files:
+        key = (row["load_id"], ACM, row["file_name"])
+        code = row["provider_code"]
+        senders.setdefault(key, set()).add(places.current.get(code, code))
+    return AnnualContracts(
+        position=_named(position, places),
+        by_commissioner=_by_commissioner(reading, places, source, area=area, sets=sets),
+        last_month=last,
+        incomplete=openness.incomplete,
+        sets=sets,
+        senders=senders,
+        rows=sum(int(row["row_count"]) for row in files),
+    )
+
+
+def _last_loaded(
+    reading: Reading, places: OrganisationMap, year: FinancialYear
+) -> FinancialMonth | None:
+    sent = months_sent(reading.snapshot.slices(), dataset=ACM, current=places.current)
+    held = {month for months in sent.values() for month in months}
+    whole = {FinancialMonth(year, number) for number in range(1, MONTHS_IN_YEAR + 1)}
+    return max(held & whole, default=None)
+
+
+def _files_of(reading: Reading, scope: ContractScope) -> list[dict[str, Any]]:
+    """The files of monitoring with rows of the scope, each with its provider and its rows."""
+    rows = within(reading.snapshot.table(reading.con, ACM), scope)
+    inside = rows.filter(rows.financial_month.between(1, scope.to_month))
+    grouped = inside.group_by(FILE_KEYS).aggregate(row_count=inside.count())
+    records: list[dict[str, Any]] = reading.con.to_pyarrow(grouped).to_pylist()
+    return records
+
+
+def _sets(places: OrganisationMap, scope: ContractScope, *, area: Area, codes: set[str]) -> Sets:
+    current = {places.current.get(code, code) for code in codes}
+    return {
+        f"patients:{area.code}": tuple(sorted(area.patient_codes)),
+        **{f"sent_as:{code}": tuple(sorted(places.codes_of({code}))) for code in sorted(current)},
+        "plan_in_iap": tuple(sorted(scope.plan_in_iap)),
+        "whole_year_in_acm": tuple(sorted(scope.whole_year_in_acm)),
+        "sent": tuple(sorted(scope.sent)),
+        **{f"icb:{icb}": codes for icb, codes in _patients_of(places, area).items()},
+    }
+
+
+def _patients_of(places: OrganisationMap, area: Area) -> Sets:
+    """The patients' codes of each ICB of the area; together they are those of the area."""
+    found: dict[str, list[str]] = {}
+    for row in places.commissioners.select(["icb_code", "commissioner_code"]).to_pylist():
+        if row["icb_code"] is not None and row["commissioner_code"] in area.patient_codes:
+            found.setdefault(row["icb_code"], []).append(row["commissioner_code"])
+    return {icb: tuple(sorted(codes)) for icb, codes in sorted(found.items())}
+
+
+def _by_commissioner(
+    reading: Reading,
+    places: OrganisationMap,
+    source: Position,
+    *,
+    area: Area,
+    sets: Sets,
+) -> tuple[CommissionerSpending, ...]:
+    if area.kind != "region":
+        return ()
+    spent = []
+    for name in sets:
+        if not name.startswith("icb:"):
+            continue
+        icb = name.removeprefix("icb:")
+        found = position_of(reading, source, {Of.PATIENT_ICB: icb}, sets=sets)
+        amount = pc.sum(found["actual_gbp"]).as_py() or Decimal(0)
+        title = area_on(places.commissioners, places.providers, on=places.on, icb=icb).name
+        spent.append(CommissionerSpending(icb, title, amount))
+    return tuple(spent)
+
+
+def _named(position: pa.Table, places: OrganisationMap) -> pa.Table:
+    """The position with providers' names, and no code for a service nobody sent."""
+    names = {
+        row["current_provider_code"]: row["provider_name"] for row in places.providers.to_pylist()
+    }
+    records = position.to_pylist()
+    for row in records:
+        row["provider_name"] = names.get(row["provider_code"])
+        if row["service_code"] == UNKNOWN:
+            row["service_code"] = row["service_name"] = None
+    return shapes.row_of(records, shapes.CONTRACT)
