@@ -8,7 +8,8 @@ DEMO_DIR ?= demo
 WORKERS ?= 2
 ROWS ?= 10000000
 ONLY ?=
-PACKAGES_FOR_TESTS := chromium fonts-dejavu-core
+BROWSER_PACKAGES := chromium fonts-dejavu-core
+NODE_PACKAGES := nodejs npm
 
 .PHONY: help demo test check bench soak lock clean reference-docs system-packages
 
@@ -18,7 +19,7 @@ help: ## say what can be made
 demo: .venv/.run ## a synthetic Midlands from files to a pack, in ./demo
 	$(BIN)/speccomm demo --dir $(DEMO_DIR) --scale $(SCALE)
 
-test: check system-packages ## everything that must hold: check, then every test
+test: check system-packages node_modules/.package-lock.json ## everything that must hold: check, then every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not soak"
 
 check: .venv/.dev ## format, lint, types, import contracts, rulebooks and house rules
@@ -47,14 +48,22 @@ clean: ## remove what was made here
 	rm -rf .venv demo build dist benchmarks/out .pytest_cache .mypy_cache .ruff_cache \
 		.import_linter_cache .hypothesis
 
-# The browser that looks at the pack. Installed only where it is missing and this user may.
+# The browser that looks at pages, and what fetches its helper. Installed only where missing and this user may.
 system-packages:
-	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then exit 0; fi; \
-	if ! command -v apt-get >/dev/null; then echo "no chromium here: browser tests will be skipped"; exit 0; fi; \
+	@wanted=; \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || wanted="$(BROWSER_PACKAGES)"; \
+	command -v npm >/dev/null || wanted="$$wanted $(NODE_PACKAGES)"; \
+	if [ -z "$$wanted" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then echo "no $$wanted here: browser tests will be skipped"; exit 0; fi; \
 	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; \
-	else echo "no chromium here and no right to install it: browser tests will be skipped"; exit 0; fi; \
+	else echo "no $$wanted here and no right to install: browser tests will be skipped"; exit 0; fi; \
 	$$as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq \
-		--no-install-recommends $(PACKAGES_FOR_TESTS) >/dev/null
+		--no-install-recommends $$wanted >/dev/null
+
+# What asks a page whether everyone can use it. Fetched by name and lock, committed nowhere.
+node_modules/.package-lock.json: package.json package-lock.json | system-packages
+	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund --silent; \
+	else echo "no npm here: the tests that ask axe will be skipped"; fi
 
 .venv/.uv:
 	$(PYTHON) -m venv .venv
