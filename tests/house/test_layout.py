@@ -25,6 +25,7 @@ TEST_KINDS = {
     "journeys",
     "house",
     "browser",
+    "web",
 }
 
 

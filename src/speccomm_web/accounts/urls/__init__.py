@@ -1,0 +1,1 @@
+"""Addresses of the accounts app: signing in, people, and the audit record."""

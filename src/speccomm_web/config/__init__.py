@@ -1,0 +1,1 @@
+"""Settings, addresses and everything that is one per process: logs, metrics, headers, errors."""

@@ -1,0 +1,25 @@
+"""Every address. A new one needs its row in accounts/permissions.toml, or nobody may open it."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from speccomm_web.config.views import health, home
+
+handler400 = "speccomm_web.config.views.errors.bad_request"
+handler403 = "speccomm_web.config.views.errors.permission_denied"
+handler404 = "speccomm_web.config.views.errors.page_not_found"
+handler500 = "speccomm_web.config.views.errors.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("accessibility", home.accessibility, name="accessibility"),
+    path("privacy", home.privacy, name="privacy"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("account/", include("speccomm_web.accounts.urls.signing_in")),
+    path("people/", include("speccomm_web.accounts.urls.people")),
+    path("audit/", include("speccomm_web.accounts.urls.audit")),
+]
+if settings.DESIGN_PAGES:
+    urlpatterns.append(path("design/", include("speccomm_web.design.urls")))

@@ -1,0 +1,1 @@
+"""Pages that belong to no subject: the first page, errors, health and metrics."""

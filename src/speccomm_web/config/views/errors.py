@@ -1,0 +1,41 @@
+"""What Django calls when a request goes wrong."""
+
+from __future__ import annotations
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse
+
+from speccomm_web.design.faults import Fault, error_page, rendered_fault
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400, or 413 where the request was refused for its size."""
+    too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
+    return error_page(request, 413 if too_large else 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return error_page(request, 403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    return error_page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, rendered without asking the database anything."""
+    return error_page(request, 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that is no longer good: opened in another session, or sent from elsewhere."""
+    fault = Fault(
+        "This form is out of date",
+        (
+            "It was opened before you signed in, or before you signed out, so nothing was changed.",
+            "Open the page again and fill it in once more.",
+        ),
+    )
+    return rendered_fault(request, 403, fault)

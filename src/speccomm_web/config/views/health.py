@@ -1,0 +1,67 @@
+"""Is the process alive, is it ready, and what has it counted?"""
+
+from __future__ import annotations
+
+import hmac
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
+
+from speccomm_web.config.metrics import exposition
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 as long as the process answers."""
+    return JsonResponse({"status": "alive"})
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when database, cache and store can be used, or 503 naming the part that cannot."""
+    parts = {"database": _database(), "cache": _cache(), "store": _store()}
+    ready = all(parts.values())
+    told = {name: "ready" if good else "not ready" for name, good in parts.items()}
+    return JsonResponse(
+        {"status": "ready" if ready else "not ready", "parts": told}, status=200 if ready else 503
+    )
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The Prometheus counts, for whoever brings the token; without one set there is no such page."""
+    expected = settings.METRICS_TOKEN
+    if not expected:
+        raise Http404
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not hmac.compare_digest(given.encode(), expected.encode()):
+        response = HttpResponse("A token is needed.\n", status=401, content_type="text/plain")
+        response["WWW-Authenticate"] = "Bearer"
+        return response
+    content, kind = exposition()
+    return HttpResponse(content, content_type=kind)
+
+
+def _database() -> bool:
+    try:
+        executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return False
+
+
+def _cache() -> bool:
+    try:
+        cache.set("readyz", "ready", 10)
+        return bool(cache.get("readyz") == "ready")
+    except (DatabaseError, RedisError):
+        return False
+
+
+def _store() -> bool:
+    return bool(settings.ENVIRONMENT.store_dir.is_dir())

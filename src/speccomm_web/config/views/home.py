@@ -1,0 +1,28 @@
+"""The first page: where each person's work begins."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from speccomm_web.accounts.navigation import entrances
+from speccomm_web.accounts.viewer import viewer_of
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this person may open, with a sentence for each."""
+    return render(request, "home.html", {"entrances": entrances(viewer_of(request))})
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """How accessible the service is."""
+    return render(request, "accessibility.html")
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept about the people who use it."""
+    return render(request, "privacy.html")

@@ -1,0 +1,64 @@
+"""A chart on a page: SVG drawn here from a Vega-Lite specification, beside the table it draws."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from json import dumps
+from typing import Any
+
+import vl_convert
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from speccomm_web.design.tables import DataTable
+
+KEPT = 256  # drawings kept in memory: a page that many people read is drawn once
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing, its caption, and the table that holds the same figures."""
+
+    name: str
+    caption: str
+    svg: SafeString
+    table: DataTable
+
+
+def figure(
+    *,
+    name: str,
+    caption: str,
+    describes: str,
+    specification: Mapping[str, Any],
+    table: DataTable,
+) -> Figure:
+    """Draw a Vega-Lite specification. `describes` says in a sentence what the chart shows.
+
+    The specification must hold its data: nothing is fetched. Whoever makes it sees to it that no
+    meaning rests on colour alone.
+    """
+    drawn = _drawn(dumps(specification, sort_keys=True, default=str))
+    return Figure(name, caption, mark_safe(_named(drawn, name, describes)), table)  # noqa: S308
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(specification: str) -> str:
+    """The SVG of a specification, without the styles that our content policy refuses.
+
+    Whatever text the data hold was escaped by the drawing program.
+    """
+    svg = vl_convert.vegalite_to_svg(specification, allowed_base_urls=[])
+    return re.sub(r'\sstyle="[^"]*"', "", str(svg))
+
+
+def _named(svg: str, name: str, describes: str) -> str:
+    label = f'role="img" aria-labelledby="{escape(name)}-title" focusable="false" '
+    title = f'<title id="{escape(name)}-title">{escape(describes)}</title>'
+    opening = re.match(r"<svg([^>]*)>", svg)
+    if opening is None:
+        raise ValueError("The drawing program returned no SVG.")
+    return f"<svg {label}{opening.group(1).strip()}>{title}{svg[opening.end() :]}"

@@ -1,0 +1,1 @@
+"""Pages that show the parts themselves, in development and tests."""

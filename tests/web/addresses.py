@@ -1,0 +1,44 @@
+"""Every address of the application, by the name of its page, with an example of each parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+# One example of each parameter that an address may take. The thing need not exist: whether a page
+# may be opened is decided before it is looked for.
+EXAMPLES: dict[str, Any] = {
+    "person_id": 1,
+    "grant_id": 1,
+    "uidb36": "1",
+    "key": "set-password",
+    "provider_id": "organisation",
+    "status": 404,
+}
+# Pages that only take a form.
+POSTED = {
+    "accounts:grant_role",
+    "accounts:end_role",
+    "accounts:change_access",
+}
+
+
+def patterns() -> Iterator[tuple[str, URLPattern]]:
+    """Each pattern of the URLconf, under its full name."""
+    yield from _below(get_resolver().url_patterns, "")
+
+
+def _below(found: list[Any], namespace: str) -> Iterator[tuple[str, URLPattern]]:
+    for pattern in found:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _below(pattern.url_patterns, inner)
+        else:
+            yield f"{namespace}{pattern.name}", pattern
+
+
+def example_arguments(pattern: URLPattern) -> dict[str, Any]:
+    """An example for each parameter of an address."""
+    return {name: EXAMPLES[name] for name in pattern.pattern.regex.groupindex}
