@@ -63,6 +63,8 @@ def _demo(arguments: argparse.Namespace) -> int:
         f"{len(answer.generated.files):,} files of synthetic trusts in {answer.generated.submissions}\n"
         f"Read {last.read:,} rows: accepted {last.accepted:,}, refused {last.refused:,}, "
         f"as planted in {answer.generated.manifest}\n"
+        f"Evidence of services in {answer.folder / 'evidence'}: "
+        f"{answer.evidence.facts.row_counts['accepted']:,} statements\n"
         f"Store in {answer.folder / 'store'}, its key in {answer.folder / 'key'}\n"
         f"Done in {seconds:,.0f} seconds\n\n"
         f"{NOTICE}\nPack: {answer.page.absolute()}"

@@ -13,6 +13,11 @@ from speccomm.engines import open_duckdb
 from speccomm.foundation.errors import Refusal
 from speccomm.foundation.periods import FinancialMonth, FinancialYear
 from speccomm.foundation.rulebook import read_rulebook
+from speccomm.jobs.evidence import (
+    EvidenceImportAnswer,
+    EvidenceImportRequest,
+    import_evidence,
+)
 from speccomm.jobs.flows import last_day
 from speccomm.jobs.keys import NewKeyRequest, new_key
 from speccomm.jobs.load import LoadAnswer, LoadRequest, load
@@ -21,6 +26,7 @@ from speccomm.jobs.reading import organisation_map
 from speccomm.jobs.settings import EngineSettings
 from speccomm.reference import open_reference
 from speccomm.synthetic import Generated, generate
+from speccomm.synthetic.evidence import write_evidence
 
 Progress = Callable[[str, int, int], None]
 
@@ -65,12 +71,14 @@ class DemoRequest:
 
 @dataclass(frozen=True)
 class DemoAnswer:
-    """What was made: the files, the loads (the earlier first, where there is one) and the pack."""
+    """What was made: the files, the loads (the earlier first, where there is one), the pack, and
+    the evidence of services that went into it."""
 
     folder: Path
     generated: Generated
     loads: tuple[LoadAnswer, ...]
     pack: PackAnswer
+    evidence: EvidenceImportAnswer
 
     @property
     def page(self) -> Path:
@@ -78,7 +86,7 @@ class DemoAnswer:
 
 
 def demo(request: DemoRequest) -> DemoAnswer:
-    """Make the demonstration folder: submissions/, reference/, store/ and packs/.
+    """Make the demonstration folder: submissions/, reference/, evidence/, store/ and packs/.
 
     An earlier demonstration in the folder is replaced. What three trusts had sent a month before is
     loaded first and then the whole submission, so that slices have a history. One load is planted
@@ -113,6 +121,7 @@ def demo(request: DemoRequest) -> DemoAnswer:
         )
         if files
     )
+    evidence = _evidence(request, datetime.fromisoformat(times["received_at"]).astimezone(UTC))
     request.progress("building the pack", 0, 0)
     pack = build_pack(
         PackRequest(
@@ -126,7 +135,23 @@ def demo(request: DemoRequest) -> DemoAnswer:
             engine=request.settings,
         )
     )
-    return DemoAnswer(request.folder, generated, loads, pack)
+    return DemoAnswer(request.folder, generated, loads, pack, evidence)
+
+
+def _evidence(request: DemoRequest, received_at: datetime) -> EvidenceImportAnswer:
+    """Write made-up evidence of every service and bring it in with the last load."""
+    request.progress("bringing in evidence", 0, 0)
+    files = write_evidence(request.folder / "evidence", seed=request.seed)
+    return import_evidence(
+        EvidenceImportRequest(
+            store=request.folder / "store",
+            files=tuple(files),
+            now=request.now,
+            command=request.command,
+            reference=request.folder / "reference",
+            received_at=received_at,
+        )
+    )
 
 
 def _refuse_unknown_icb(icb: str) -> None:
@@ -141,7 +166,7 @@ def _clear(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         if not (folder / MARK).is_file():
             raise NotADemonstrationFolder(folder)
-        for name in ("submissions", "reference", "store", "packs"):
+        for name in ("submissions", "reference", "evidence", "store", "packs"):
             shutil.rmtree(folder / name, ignore_errors=True)
         (folder / "key").unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
