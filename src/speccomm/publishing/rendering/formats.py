@@ -53,11 +53,18 @@ def _pdf(pack: Pack) -> dict[str, bytes]:
     return pdf_files(pack)
 
 
+def _pptx(pack: Pack) -> dict[str, bytes]:
+    from speccomm.publishing.rendering.slides import slides_files
+
+    return slides_files(pack)
+
+
 RENDERERS: dict[Format, Renderer] = {
     Format.HTML: _html,
     Format.CSV: _csv,
     Format.XLSX: _xlsx,
     Format.PDF: _pdf,
+    Format.PPTX: _pptx,
 }
 ALL_FORMATS = tuple(RENDERERS)
 
