@@ -117,14 +117,14 @@ def existing_folder(text: str) -> Path:
     return path
 
 
-def add_period(parser: argparse.ArgumentParser) -> None:
+def add_period(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """--from and --to, both calendar months and both included."""
     parser.add_argument(
-        "--from", dest="from_month", metavar="YEAR-MONTH", type=calendar_month, required=True,
+        "--from", dest="from_month", metavar="YEAR-MONTH", type=calendar_month, required=required,
         help="first month, such as 2023-04",
     )  # fmt: skip
     parser.add_argument(
-        "--to", dest="to_month", metavar="YEAR-MONTH", type=calendar_month, required=True,
+        "--to", dest="to_month", metavar="YEAR-MONTH", type=calendar_month, required=required,
         help="last month, included, such as 2023-12",
     )  # fmt: skip
 

@@ -30,8 +30,9 @@ from speccomm.publishing import facts as shapes
 from speccomm.publishing.annual_report.assembly import assemble_annual_report
 from speccomm.publishing.annual_report.facts import BODY, AnnualFacts
 from speccomm.publishing.annual_report.rules import RULEBOOK
+from speccomm.publishing.editing import SectionWords, doubtful_numbers, with_words
 from speccomm.publishing.folder import refuse_other_folders, write_pack_folder
-from speccomm.publishing.model import Pack
+from speccomm.publishing.leaving import InternalPack
 from speccomm.publishing.naming import RULEBOOK as WORDS_RULEBOOK
 from speccomm.publishing.rendering.files import pack_files as drawn_files
 from speccomm.publishing.rendering.formats import ALL_FORMATS, Format
@@ -81,6 +82,9 @@ class AnnualReportRequest:
     store_version: int | None = None
     engine: EngineSettings = EngineSettings()
     formats: tuple[Format, ...] = ALL_FORMATS
+    sections: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+    words: tuple[SectionWords, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,11 @@ class AnnualReportAnswer:
     """The finished report, where it is, its tables by name and how they were made."""
 
     folder: Path
-    pack: Pack
+    pack: InternalPack
     tables: dict[str, pa.Table]
     findings: pa.Table
     facts: RunFacts
+    warnings: tuple[str, ...] = ()
 
     @property
     def page(self) -> Path:
@@ -123,10 +128,11 @@ def build_annual_report(request: AnnualReportRequest) -> AnnualReportAnswer:
             as_at=facts.as_at,
             row_counts=facts.row_counts,
         ),
+        warnings=tuple(doubtful_numbers(pack)),
     )
 
 
-def read_annual_report(request: AnnualReportRequest) -> tuple[AnnualFacts, Pack]:
+def read_annual_report(request: AnnualReportRequest) -> tuple[AnnualFacts, InternalPack]:
     """The report and what it is made from, read at one version of the store; nothing is written.
 
     Raises as build_annual_report.
@@ -144,7 +150,8 @@ def read_annual_report(request: AnnualReportRequest) -> tuple[AnnualFacts, Pack]
     ) as reading:
         places = organisation_map(reading.reference, on=request.map_date or _last_day(request.year))
         facts = _facts(request, reading, places)
-        pack = assemble_annual_report(facts)
+        plain = assemble_annual_report(facts, only=request.sections, without=request.without)
+        pack = with_words(plain, request.words)
         return facts, replace(pack, counted=count_money(reading, pack))
 
 
