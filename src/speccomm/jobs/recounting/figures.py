@@ -15,6 +15,7 @@ from speccomm.activity.tables import UNKNOWN
 from speccomm.jobs.reading import Reading
 from speccomm.jobs.recounting.activity import MEASURE_TYPE, Sets, figure_rows
 from speccomm.jobs.recounting.contract import contract_rows, position_of
+from speccomm.jobs.recounting.evidence import count_stated
 from speccomm.jobs.recounting.money import add_up_money
 from speccomm.jobs.recounting.registers import count_register
 from speccomm.publishing.facts import CONTRACT, in_shape
@@ -29,6 +30,7 @@ from speccomm.publishing.sourcing import (
     Recorded,
     ServiceCount,
     Source,
+    Stated,
 )
 from speccomm.publishing.wording import rounded
 
@@ -70,6 +72,9 @@ def recount(
     if isinstance(source, Recorded):
         found = count_register(reading, source, values, sets=sets, loads=manifest["loads"])
         return Recount(found.value, {}, found.rows)
+    if isinstance(source, Stated):
+        value, entries = count_stated(reading, source, values, manifest=manifest)
+        return Recount(value, {}, entries)
     if isinstance(source, Accounted):
         added = add_up_money(reading, source, values, sets=sets)
         return Recount(added.value, {}, added.rows)

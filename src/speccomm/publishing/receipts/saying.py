@@ -17,6 +17,7 @@ from speccomm.publishing.sourcing import (
     Recorded,
     ServiceCount,
     Source,
+    Stated,
 )
 from speccomm.publishing.wording import say_period
 
@@ -71,6 +72,24 @@ KEY_WORDS = {
     Of.CHECK: ("the check is {}", ""),
     Of.FIELD: ("the field is {}", "the finding is of a whole row or file"),
     Of.LINE: ("the line is “{}”", ""),
+    Of.PART: ("the part of the service line is {}", "the whole service line"),
+    Of.SITE: ("the site is {}", "no site is named"),
+    Of.STAFF_ROLE: ("the role is {}", "no role is named"),
+    Of.ICB: ("the ICB is {}", "it is of no one ICB"),
+    Of.AREA: ("the part of the region is {}", "no part of the region is named"),
+    Of.LEVEL: ("the level is {}", "no level is named"),
+    Of.PRIORITY: ("the priority is {}", "no priority is named"),
+}
+STATED_COLUMNS = {
+    Of.SERVICE: "service_code",
+    Of.PROVIDER: "provider_code",
+    Of.PART: "service_part",
+    Of.SITE: "site_code",
+    Of.STAFF_ROLE: "staff_role",
+    Of.ICB: "icb_code",
+    Of.AREA: "counted_area",
+    Of.LEVEL: "surveillance_level",
+    Of.PRIORITY: "priority_reference",
 }
 KEY_COLUMNS = {
     Of.CRG: "crg_code",
@@ -129,6 +148,8 @@ def say_source(
         return _say_services(source, values)
     if isinstance(source, Recorded):
         return _say_recorded(source, values)
+    if isinstance(source, Stated):
+        return _say_stated(source, values)
     if isinstance(source, Accounted):
         return _say_accounted(source, values)
     if isinstance(source, Computed):
@@ -163,13 +184,14 @@ def _say_position(source: Position, values: Values) -> Sentence:
     kinds = {Of.SERVICE, Of.PROVIDER, Of.PATIENT_ICB}
     wanted = [
         f"{source.year}, months 1 to {source.to_month}",
-        f"the patient is of {source.area}",
+        f"the {source.whose.removesuffix('s')} is of {source.area}",
         *_key_words(values, kinds),
     ]
+    column = "provider_code" if source.whose == "providers" else "patient_commissioner_code"
     asked = [
         f"financial_year = '{source.year}'",
         f"financial_month between 1 and {source.to_month}",
-        f"patient_commissioner_code in [patients:{source.area}]",
+        f"{column} in [{source.whose}:{source.area}]",
         *_key_tests(values, kinds),
     ]
     rows = "contract monitoring (ACM) and plan (IAP)"
@@ -233,6 +255,35 @@ def _say_accounted(source: Accounted, values: Values) -> Sentence:
         f"entries of the register {source.register}, as they hold on {source.on}, where "
         f"{'; '.join(wanted)}",
         f"sum({source.measure} in pounds) from {source.register} where {' and '.join(asked)}",
+    )
+
+
+def _say_stated(source: Stated, values: Values) -> Sentence:
+    """What is counted of a register of evidence, and which of its entries."""
+    how, _, column = source.measure.partition(":")
+    named = column.removesuffix("_code").removesuffix("_wte").replace("_", " ")
+    measure, sum_of = {
+        "rows": ("Entries, counted", "count(*)"),
+        "different": (f"Different {named}s, counted", f"count(distinct {column})"),
+        "sum": (f"Whole-time equivalents {named}, added up", f"sum({column})"),
+    }[how]
+    register = source.register.replace("_", " ")
+    keys = [_key_word(of, v) for of, v in values.items() if of in STATED_COLUMNS]
+    wanted = [f"the providers are of {source.area}, or no provider is named", *keys]
+    wanted += [f"{test.replace('_', ' ')}" for test in source.tests]
+    asked = [f"provider_code in [providers:{source.area}] or provider_code is null"]
+    for of, value in values.items():
+        if of in STATED_COLUMNS:
+            asked.append(
+                f"{STATED_COLUMNS[of]} is null"
+                if value is None
+                else f"{STATED_COLUMNS[of]} = '{value}'"
+            )
+    asked += source.tests
+    return Sentence(
+        f"{measure}, of the register of {register}",
+        f"entries that hold on {source.on} where {'; '.join(wanted)}",
+        f"{sum_of} from {source.register} where {' and '.join(asked)}",
     )
 
 
