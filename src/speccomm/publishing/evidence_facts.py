@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 
 import ibis
 import ibis.expr.types as ir
@@ -22,6 +22,7 @@ from speccomm.publishing.model import BadPack
 from speccomm.quality import (
     REGISTERS,
     Registers,
+    as_it_holds,
     evidence_findings,
     evidence_rules,
     fragile_counts,
@@ -60,6 +61,7 @@ PROVIDERS = pa.schema(
     [pa.field(n, pa.string()) for n in ("provider_code", "provider_name", "icb_code")]
 )
 ICBS = pa.schema([pa.field(n, pa.string()) for n in ("icb_code", "icb_name")])
+GIVEN = {"lines": LINES, "areas": AREAS, "sites": SITES, "providers": PROVIDERS, "icbs": ICBS}
 NO_DAY = date(1948, 7, 5)
 
 
@@ -99,7 +101,7 @@ class PackEvidence:
     registers: Mapping[str, pa.Table]
 
     def __post_init__(self) -> None:
-        for name, schema in _fixed_schemas().items():
+        for name, schema in GIVEN.items():
             table = getattr(self, name)
             if table.schema != schema:
                 raise BadPack(f"evidence {name} is not in its declared shape: {table.schema}")
@@ -145,21 +147,31 @@ class PackEvidence:
                 codes.update(code for code in pc.unique(table["service_code"]).to_pylist() if code)
         return sorted(codes)
 
+    @cached_property
+    def _names(self) -> Mapping[str, Mapping[str, str | None]]:
+        """The names of service lines, sites, providers and ICBs, each by code."""
+        return {
+            "lines": _named(self.lines, "service_code", "service_name"),
+            "sites": _named(self.sites, "site_code", "site_name"),
+            "providers": _named(self.providers, "provider_code", "provider_name"),
+            "icbs": _named(self.icbs, "icb_code", "icb_name"),
+        }
+
     def service_name(self, code: str | None) -> str | None:
         """The name of a service line, None for one of no list."""
-        return _named(self.lines, "service_code", "service_name").get(code or "")
+        return self._names["lines"].get(code or "")
 
     def site_name(self, code: str | None) -> str | None:
         """The name of a site, None for one of no list."""
-        return _named(self.sites, "site_code", "site_name").get(code or "")
+        return self._names["sites"].get(code or "")
 
     def provider_name(self, code: str | None) -> str | None:
         """The name of a provider, None for one of no list."""
-        return _named(self.providers, "provider_code", "provider_name").get(code or "")
+        return self._names["providers"].get(code or "")
 
     def icb_name(self, code: str | None) -> str | None:
         """The name of an ICB, None for one of no list."""
-        return _named(self.icbs, "icb_code", "icb_name").get(code or "")
+        return self._names["icbs"].get(code or "")
 
 
 @dataclass(frozen=True)
@@ -175,38 +187,36 @@ class Places:
 
 def gather_evidence(
     con: Backend,
-    registers: Registers,
+    held: Mapping[str, pa.Table],
     places: Places,
     *,
+    on: date,
     collected: frozenset[str],
     month_from: date,
     financial_year: str,
 ) -> PackEvidence:
     """Ask every question of the registers.
 
-    `registers` are narrowed to the pack's region. A concern opened on or after `month_from` is new.
+    `held` are the standing statements of each register, narrowed to the pack's region, and `on` the
+    day they are looked at. A concern opened on or after `month_from` is new.
     Priorities are those of `financial_year` for every ICB.
 
     Shape:   see PackEvidence.
     """
+    registers = registers_on(held, on=on)
     questions = _questions(
         registers, places.lines, places.areas,
         month_from=month_from, financial_year=financial_year,
     )  # fmt: skip
-    fixed = _fixed_schemas()
-    found = {
-        name: con.to_pyarrow(table).select(fixed[name].names).cast(fixed[name])
-        for name, table in questions.items()
-    }
     return PackEvidence(
-        on=registers.on,
+        on=on,
         collected=collected,
         priorities_year=financial_year,
         **vars(places),
-        **found,
+        **{name: con.to_pyarrow(table) for name, table in questions.items()},
         findings=evidence_findings(registers, con=con, rules=evidence_rules()),
         profiles={name: con.to_pyarrow(t) for name, t in profile_tables(registers).items()},
-        registers={name: con.to_pyarrow(registers[name]) for name in REGISTERS},
+        registers={n: as_it_holds(REGISTERS[n], rows, on=on) for n, rows in held.items()},
     )
 
 
@@ -262,9 +272,8 @@ def _fixed_schemas() -> Mapping[str, pa.Schema]:
         registers_on({}, on=NO_DAY), LINES.empty_table(), AREAS.empty_table(),
         month_from=NO_DAY, financial_year="",
     )  # fmt: skip
-    given = {"lines": LINES, "areas": AREAS, "sites": SITES, "providers": PROVIDERS, "icbs": ICBS}
     schemas = {name: table.schema().to_pyarrow() for name, table in questions.items()}
-    schemas = {**given, **schemas, "findings": FINDINGS_SCHEMA}
+    schemas = {**GIVEN, **schemas, "findings": FINDINGS_SCHEMA}
     return {
         field.name: schemas[field.name] for field in fields(PackEvidence) if field.name in schemas
     }

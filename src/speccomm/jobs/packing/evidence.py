@@ -14,7 +14,6 @@ from speccomm.jobs.evidence import standing
 from speccomm.jobs.reading import OrganisationMap, Reading
 from speccomm.publishing import evidence_facts as shapes
 from speccomm.publishing.evidence_facts import PackEvidence, Places, gather_evidence, no_evidence
-from speccomm.quality import registers_on
 from speccomm.quality.fragile import area_table
 from speccomm.reference import Reference
 
@@ -50,11 +49,12 @@ def pack_evidence(
     year = _priorities_year(held["priorities"], month.year)
     if not collected:
         return no_evidence(on, financial_year=year)
-    current = sorted({places.current.get(code, code) for code in region.provider_codes})
+    current = places.current_codes(region.provider_codes)
     return gather_evidence(
         reading.con,
-        registers_on(held, on=on).of_providers(current),
+        _of_providers(held, current),
         _places(reading.reference, places, region=region, year=str(month.year)),
+        on=on,
         collected=collected,
         month_from=on.replace(day=1),
         financial_year=year,
@@ -68,6 +68,25 @@ def _on_map(rows: pa.Table, places: OrganisationMap) -> pa.Table:
     codes = [places.current.get(code, code) for code in rows["provider_code"].to_pylist()]
     place = rows.schema.get_field_index("provider_code")
     return rows.set_column(place, rows.schema.field(place), pa.array(codes, pa.string()))
+
+
+def _of_providers(held: Mapping[str, pa.Table], providers: frozenset[str]) -> dict[str, pa.Table]:
+    """The statements of these providers and of none, as `quality.Registers.of_providers` says."""
+    known = pa.array(sorted(providers), pa.string())
+    kept = {
+        name: rows.filter(
+            pc.or_(
+                pc.is_in(rows["provider_code"], value_set=known), pc.is_null(rows["provider_code"])
+            )
+        )
+        if "provider_code" in rows.column_names
+        else rows
+        for name, rows in held.items()
+    }
+    sites = pc.unique(kept["provision"]["site_code"])
+    staff = kept["workforce"]
+    kept["workforce"] = staff.filter(pc.is_in(staff["site_code"], value_set=sites))
+    return kept
 
 
 def _priorities_year(priorities: pa.Table, year: FinancialYear) -> str:

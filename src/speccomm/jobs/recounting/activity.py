@@ -84,25 +84,6 @@ def figure_rows(rows: ir.Table, source: Counted, values: Values, *, sets: Sets) 
     return kept.drop("provider_inside", "patient_inside", *(key_name(of) for of in keys))
 
 
-def sums_by_key(
-    sums: ir.Table, source: Counted, *, sets: Sets, keys: Sequence[Of], flows: Sequence[str]
-) -> ir.Table:
-    """Rows counted and activity by key for each flow, from sums by codes of the source's months.
-
-    Shape:   one row for each combination of keys; rows_AB and activity_AB for each flow such as AB.
-    Units:   activity in units.
-    Missing: activity is null where no row of the flow states it.
-    """
-    kept = keyed_rows(sums, source, sets=sets, keys=keys)
-    measures: dict[str, ir.Value] = {}
-    for flow in flows:
-        inside = in_flow(kept, flow)
-        measures[f"rows_{flow}"] = kept.row_count.sum(where=inside).coalesce(0).cast("int64")
-        measures[f"activity_{flow}"] = kept.activity_count.sum(where=inside).cast(MEASURE_TYPE)
-    names = [key_name(of) for of in keys]
-    return kept.group_by(names).aggregate(**measures) if names else kept.aggregate(**measures)
-
-
 def _one_of(column: ir.StringValue, codes: Sequence[str]) -> ir.BooleanValue:
     if not codes:
         return ibis.literal(value=False)

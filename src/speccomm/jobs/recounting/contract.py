@@ -15,7 +15,7 @@ from speccomm.activity.tables import UNKNOWN
 from speccomm.foundation.periods import MONTHS_IN_YEAR, FinancialYear
 from speccomm.jobs.contract_scope import ACM, IAP
 from speccomm.jobs.reading import Reading
-from speccomm.jobs.recounting.activity import PLACED, SENT_AS, Sets, key_of
+from speccomm.jobs.recounting.activity import PLACED, SENT_AS, Sets
 from speccomm.publishing.receipts.saying import ACTUAL_MEASURES, PLAN_MEASURES, Values
 from speccomm.publishing.sourcing import GROUP, OTHERS, Of, Position, ServiceCount
 
@@ -140,17 +140,17 @@ def contract_row_counts(
     """How many rows of each kind stand behind each provider and service of the position."""
     scope, rules = scope_of(source, {}, sets=sets), contract_rules()
     counts: dict[tuple[str | None, str | None], dict[str, int]] = {}
+    current = dict(_current_providers(sets))
     for dataset in (ACM, IAP):
         rows = within(reading.snapshot.table(reading.con, dataset), scope)
         tests = _tests(rows, dataset, scope=scope, rules=rules)
-        keyed = rows.mutate(provider=key_of(rows, Of.PROVIDER, sets=sets), **tests)
-        grouped = keyed.group_by(["provider", "service_code"]).aggregate(
+        keyed = rows.mutate(**tests)
+        grouped = keyed.group_by(["provider_code", "service_code"]).aggregate(
             **{name: keyed[name].sum().coalesce(0).cast("int64") for name in tests}
         )
         for row in reading.con.to_pyarrow(grouped).to_pylist():
-            held = counts.setdefault(
-                (row["provider"], row["service_code"]), dict.fromkeys(KINDS, 0)
-            )
+            provider = current.get(row["provider_code"], row["provider_code"])
+            held = counts.setdefault((provider, row["service_code"]), dict.fromkeys(KINDS, 0))
             for name in tests:
                 held[name] += row[name]
     return counts
@@ -180,14 +180,19 @@ def _tests(
     }
 
 
-def _providers(sets: Sets) -> pa.Table:
-    """The organisation map that the sets hold, as far as a position needs it: names are left out."""
-    pairs = [
+def _current_providers(sets: Sets) -> list[tuple[str, str]]:
+    """Each code that a provider was sent under, and the code that stands for it."""
+    return [
         (code, name.removeprefix(SENT_AS))
         for name, codes in sets.items()
         if name.startswith(SENT_AS)
         for code in codes
     ]
+
+
+def _providers(sets: Sets) -> pa.Table:
+    """The organisation map that the sets hold, as far as a position needs it: names are left out."""
+    pairs = _current_providers(sets)
     return pa.table(
         {
             "provider_code": pa.array([code for code, _ in pairs], pa.string()),

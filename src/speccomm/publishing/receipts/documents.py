@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from speccomm.publishing.facts import ICB_USE, NO_USE, REGION_USE
+from speccomm.publishing.facts import EVIDENCE_USE, ICB_USE, NO_USE, NOT_OF_THE_ICB
 from speccomm.publishing.model import Pack, PackTable
 from speccomm.publishing.receipts.figures import (
     HEADLINES,
@@ -31,9 +31,11 @@ from speccomm.publishing.sourcing import (
     Recorded,
     ServiceCount,
     Source,
+    Stated,
     as_plain,
 )
 from speccomm.publishing.wording import say_count, say_time
+from speccomm.quality import REGISTERS
 
 FOLDER = "receipts"
 TEMPLATE = "receipts.html.jinja"
@@ -125,7 +127,7 @@ def _may_hold(
 
 def _wanted(source: Source | None, facts: Mapping[str, Any]) -> tuple[frozenset[str], set[Any]]:
     every = {file.get("used_for") for load in facts.get("loads", ()) for file in load["files"]}
-    own = every - {REGION_USE}
+    own = every - NOT_OF_THE_ICB
     if isinstance(source, Counted):
         return frozenset({source.dataset}), own if source.area == facts.get("icb_code") else every
     if isinstance(source, Position):
@@ -133,7 +135,9 @@ def _wanted(source: Source | None, facts: Mapping[str, Any]) -> tuple[frozenset[
     if isinstance(source, ServiceCount):
         return frozenset({"acm", "iap"} if source.planned else {"acm", "iap", "plcm"}), own
     if isinstance(source, Recorded):
-        return MONTHLY, own if source.used else every
+        return (MONTHLY, own) if source.used else (MONTHLY | frozenset(REGISTERS), every)
+    if isinstance(source, Stated):
+        return frozenset({source.register}), {EVIDENCE_USE}
     if isinstance(source, Accounted):
         return frozenset({source.register}), every
     if isinstance(source, Computed):
@@ -173,7 +177,7 @@ def _making(table: PackTable) -> tuple[str, str]:
 
 def _condition(table: PackTable, row: FigureRow) -> str:
     """What is asked of stored rows for a row of the table, beyond what its columns ask."""
-    if row.is_total:
+    if row.is_total and not row.values:
         return "no further condition"
     values = values_of(table.keys, row.values)
     words = [

@@ -99,14 +99,25 @@ def figure_rows(
         yield FigureRow(
             ALL,
             table.total_label,
-            {},
+            _said_by_every_row(table),
             {c.name: _figure(table, c, ALL, total, counted) for c in shown},
             is_total=True,
         )
 
 
+def _said_by_every_row(table: PackTable) -> dict[str, str | None]:
+    """The key values that all rows of a table share: what its total is of, such as one service."""
+    shared: dict[str, str | None] = {}
+    for key in table.keys:
+        met = set(table.rows.column(key.column).to_pylist())
+        value = met.pop() if len(met) == 1 else None
+        if value is not None:
+            shared[key.column] = _text(value)
+    return shared
+
+
 def values_of(keys: tuple[Key, ...], values: Mapping[str, str | None]) -> Values:
-    """What the values of key columns say of the rows behind a figure; a total says nothing."""
+    """What the values of key columns say of the rows behind a figure; a total says what every row does."""
     return {key.of: values[key.column] for key in keys if key.column in values}
 
 
