@@ -15,6 +15,7 @@ from speccomm.publishing.lint.checking import lint_pack
 from speccomm.publishing.lint.description import PackSpec
 from speccomm.publishing.lint.description_file import read_description
 from speccomm.publishing.lint.own_pack import describe_own_pack, own_pack_of
+from speccomm.publishing.lint.own_workbook import describe_own_workbook, is_own_workbook
 from speccomm.publishing.lint.rules import open_lint_rules
 from speccomm.reference import open_reference
 
@@ -62,6 +63,8 @@ def lint(request: LintRequest) -> LintAnswer:
     own = own_pack_of(place)
     if own is not None:
         described = describe_own_pack(own)
+        if is_own_workbook(place, own):
+            described = describe_own_workbook(described, own)
         place, pack = described.tables if place == own else place, described.spec
         books.append(described.book)
     description = _description(request, own is not None)

@@ -43,7 +43,7 @@ def accepted(table: DescribedTable) -> dict[Answer, tuple[str, ...]]:
 
 def _check_cell(table: DescribedTable, row: Row, name: str) -> Iterator[Found]:
     text = table.cell(row, name).text
-    if not table.is_legible(row, name):
+    if not table.is_legible(row, name) or _is_explained(table, name, text):
         return
     if any(text in spellings for spellings in accepted(table).values()):
         return
@@ -59,6 +59,12 @@ def _check_cell(table: DescribedTable, row: Row, name: str) -> Iterator[Found]:
         return
     write = next(iter(accepted(table)[meant]), meant.words)
     yield found("LINT-311", table.id, cell, where=where, value=text, meant=meant.words, write=write)
+
+
+def _is_explained(table: DescribedTable, name: str, text: str) -> bool:
+    """Whether the description says what a blank of the column means, and this is it or those words."""
+    words = table.spec.columns[name].blank
+    return bool(words) and folded(text) in {"", folded(words)}
 
 
 def _all_answers(table: DescribedTable) -> str:

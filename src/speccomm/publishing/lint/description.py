@@ -157,6 +157,7 @@ class TableSpec:
 
     `organisations_on` is the day whose organisations the table is drawn on, where it is not that
     of its own months.
+    `named_on_last_line` says that a heading ends with the name of its column on a line of its own.
     `complete` false says that not every row was typed in, so that nothing can be said of what
     rows come to. `rounding_noted` says that the pack itself tells readers about rounding.
     """
@@ -165,6 +166,7 @@ class TableSpec:
     file: str = ""
     sheet: str = ""
     header_row: int = 0
+    named_on_last_line: bool = False
     last_row: int = 0
     label: str = ""
     columns: Mapping[str, ColumnSpec] = field(default_factory=dict)

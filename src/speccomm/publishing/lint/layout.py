@@ -25,7 +25,7 @@ def lay_out(sheet: Sheet, spec: TableSpec, *, source: str) -> tuple[Grid | None,
     height = _header_height(rows, top, merges)
     header, body = rows[top : top + height], rows[top + height :]
     findings = _merged(merges, rows, spec.id, top, height)
-    columns, faults = _columns(header, body, spec.id, header_row=top + height)
+    columns, faults = _columns(header, body, spec, header_row=top + height)
     findings += faults
     words = [cell.text for row in rows[:top] for cell in row if not cell.is_blank]
     kept, notes = _without_notes(body, first=top + height + 1)
@@ -88,11 +88,13 @@ def _merged(
 
 
 def _columns(
-    header: Sequence[Cells], body: Sequence[Cells], table: str, *, header_row: int
+    header: Sequence[Cells], body: Sequence[Cells], spec: TableSpec, *, header_row: int
 ) -> tuple[list[Column], list[Found]]:
     """The columns that have a name or hold anything, each with a name of its own."""
     width = max((len(row) for row in header), default=0)
-    names = [_name(header, place) for place in range(width)]
+    last_line = spec.named_on_last_line
+    names = [_name(header, place, last_line=last_line) for place in range(width)]
+    table = spec.id
     repeated = Counter(folded(name) for name in names if name)
     columns, findings, said = [], [], set()
     for place, name in enumerate(names):
@@ -120,11 +122,12 @@ def _columns(
     return columns, findings
 
 
-def _name(header: Sequence[Cells], place: int) -> str:
-    """The lowest name over a column."""
+def _name(header: Sequence[Cells], place: int, *, last_line: bool) -> str:
+    """The lowest name over a column, or its last line."""
     for row in reversed(header):
         if place < len(row) and row[place].text.strip():
-            return " ".join(row[place].text.split())
+            text = row[place].text.strip()
+            return " ".join((text.splitlines()[-1] if last_line else text).split())
     return ""
 
 

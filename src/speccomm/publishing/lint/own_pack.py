@@ -21,7 +21,7 @@ from speccomm.publishing.lint.description import (
     TableSpec,
 )
 from speccomm.publishing.lint.description_file import BadDescription, describe
-from speccomm.publishing.rendering.paths import DICTIONARY, MANIFEST
+from speccomm.publishing.rendering.paths import DICTIONARY, MANIFEST, WORKBOOK
 
 RULEBOOK = "publishing/lint_own_pack"
 NOT_SUPPRESSED = "none"
@@ -38,12 +38,14 @@ class OwnPack:
 
 
 def own_pack_of(place: Path) -> Path | None:
-    """The folder of the pack that `pack build` made, for it, its tables or one of its tables."""
+    """The folder of the pack that `pack build` made, for it, its tables, one of its tables or its workbook."""
     folders = [place]
     if place.name == TABLES:
         folders.append(place.parent)
     elif place.parent.name == TABLES and place.is_file():
         folders.append(place.parent.parent)
+    elif place.name == WORKBOOK:
+        folders.append(place.parent)
     return next((folder for folder in folders if _is_own_pack(folder)), None)
 
 

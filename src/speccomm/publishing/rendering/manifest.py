@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from speccomm.publishing.cells import page_cell
 from speccomm.publishing.model import Pack, PackTable
-from speccomm.publishing.receipts.figures import tables_with_figures
+from speccomm.publishing.receipts.figures import figure_columns, tables_with_figures
 from speccomm.publishing.rendering.formats import Format
 from speccomm.publishing.rendering.paths import table_path
 
@@ -44,8 +45,19 @@ def _table_facts(table: PackTable) -> dict[str, Any]:
         "title": table.title,
         "path": table_path(table),
         "row_count": table.rows.num_rows,
+        "row_header": table.row_header,
         "total_label": table.total_label,
+        "words_for_none": words_for_none(table),
         "measure": table.making.measure,
         "counted_from": list(table.making.counted_from),
         "filter": table.making.filter,
     }
+
+
+def words_for_none(table: PackTable) -> list[str]:
+    """The words that stand in the table where there is no figure, each once."""
+    figures = figure_columns(table)
+    records = [*table.records(), *filter(None, [table.total()])]
+    cells = [(column, row) for row in records for column in figures]
+    empty = [page_cell(c, row).text for c, row in cells if row.get(c.name) is None]
+    return sorted(set(empty))
