@@ -20,6 +20,7 @@ from speccomm.quality import REGISTERS, evidence_rules, register_csv
 from speccomm.quality.cqc import combined_rating, cqc_rules
 from speccomm.quality.fragile import area_table
 from speccomm.reference import open_reference
+from speccomm.synthetic.money import draw_money
 
 REGION = "Y60"
 YEAR = "2024-25"
@@ -40,7 +41,7 @@ class Site:
 
 
 @dataclass
-class _Drawing:
+class Drawing:
     """What has been drawn so far, and the chance it is drawn by."""
 
     book: Rulebook
@@ -90,9 +91,10 @@ def write_evidence(folder: Path, *, seed: int = 2324) -> list[Path]:
     """
     book = read_rulebook("synthetic/evidence")
     chance = random.Random(seed)
-    drawing = _Drawing(book, chance, _sites(book.rules))
+    drawing = Drawing(book, chance, _sites(book.rules))
     for draw in (_provision, _dashboards, _networks, _safety, _complaints, _cqc, _intelligence,
-                 _looks, _workforce, _surveillance, _fragile, _dives, _priorities):  # fmt: skip
+                 _looks, _workforce, _surveillance, _fragile, _dives, _priorities,
+                 draw_money):  # fmt: skip
         draw(drawing)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
@@ -153,12 +155,12 @@ def _lines_by_group(rules: Mapping[str, Any]) -> dict[str, list[str]]:
     }
 
 
-def _services(drawing: _Drawing) -> list[tuple[str, str]]:
+def _services(drawing: Drawing) -> list[tuple[str, str]]:
     """Every service line with its group, in order."""
     return sorted({(site.service, site.group) for site in drawing.sites})
 
 
-def _provision(drawing: _Drawing) -> None:
+def _provision(drawing: Drawing) -> None:
     hubs = set(drawing.rules["hubs"]["service_codes"])
     for site in drawing.sites:
         row: Row = {"service_code": site.service, "site_code": site.site,
@@ -172,7 +174,7 @@ def _provision(drawing: _Drawing) -> None:
         drawing.say("provision", row)
 
 
-def _dashboards(drawing: _Drawing) -> None:
+def _dashboards(drawing: Drawing) -> None:
     rules = drawing.rules["dashboards"]
     for service, _group in _services(drawing):
         has_one = drawing.chance.random() < rules["share"]
@@ -183,7 +185,7 @@ def _dashboards(drawing: _Drawing) -> None:
         drawing.say("ssqd", row)
 
 
-def _networks(drawing: _Drawing) -> None:
+def _networks(drawing: Drawing) -> None:
     rules = drawing.rules["networks"]
     kinds = {"B02": "cancer alliance", "F05": "coordinating centre"}
     for service, group in _services(drawing):
@@ -199,7 +201,7 @@ def _networks(drawing: _Drawing) -> None:
             )  # fmt: skip
 
 
-def _safety(drawing: _Drawing) -> None:
+def _safety(drawing: Drawing) -> None:
     """Serious incidents before autumn 2023, responses under the new framework after it."""
     responses = ["patient safety incident investigation", "after-action review", "thematic review"]
     never = ["wrong site surgery", "retained object", "misplaced feeding tube"]
@@ -228,7 +230,7 @@ def _safety(drawing: _Drawing) -> None:
         )  # fmt: skip
 
 
-def _complaints(drawing: _Drawing) -> None:
+def _complaints(drawing: Drawing) -> None:
     subjects = ["waiting time", "communication", "transport", "discharge", "appointment changed"]
     last = drawing.rules["said"]["last_on"]
     for number in range(1, drawing.rules["amounts"]["complaints"] + 1):
@@ -248,7 +250,7 @@ def _complaints(drawing: _Drawing) -> None:
         )  # fmt: skip
 
 
-def _cqc(drawing: _Drawing) -> None:
+def _cqc(drawing: Drawing) -> None:
     ratings = ["good", "good", "requires improvement", "outstanding", "inadequate"]
     last, seen = drawing.rules["said"]["last_on"], set()
     for _number in range(drawing.rules["amounts"]["cqc_reports"]):
@@ -274,7 +276,7 @@ def _cqc(drawing: _Drawing) -> None:
         )  # fmt: skip
 
 
-def _intelligence(drawing: _Drawing) -> None:
+def _intelligence(drawing: Drawing) -> None:
     kinds = ["peer review", "national audit", "girft", "trainee survey"]
     signals = ["as expected", "as expected", "better than expected", "alert", "concern"]
     for service, group in _services(drawing):
@@ -293,7 +295,7 @@ def _intelligence(drawing: _Drawing) -> None:
             )  # fmt: skip
 
 
-def _looks(drawing: _Drawing) -> None:
+def _looks(drawing: Drawing) -> None:
     """Somebody looked for what no register holds, or nobody did; nothing is said of the rest."""
     rules, registers = drawing.rules["looked"], drawing.rows
     topics = ("safety_events", "complaints", "cqc_reports", "other_intelligence")
@@ -312,7 +314,7 @@ def _looks(drawing: _Drawing) -> None:
                 )  # fmt: skip
 
 
-def _workforce(drawing: _Drawing) -> None:
+def _workforce(drawing: Drawing) -> None:
     rules = drawing.rules["workforce"]
     for site in drawing.sites:
         if site.service not in rules["service_codes"]:
@@ -333,7 +335,7 @@ def _workforce(drawing: _Drawing) -> None:
             )  # fmt: skip
 
 
-def _surveillance(drawing: _Drawing) -> None:
+def _surveillance(drawing: Drawing) -> None:
     for entry in drawing.rules["concern"]:
         opened = date.fromisoformat(entry["levels"][0][0])
         for number, (day, level) in enumerate(entry["levels"]):
@@ -353,7 +355,7 @@ def _surveillance(drawing: _Drawing) -> None:
             )  # fmt: skip
 
 
-def _fragile(drawing: _Drawing) -> None:
+def _fragile(drawing: Drawing) -> None:
     rules = drawing.rules["fragile"]
     order = {reason: n for n, reason in enumerate(evidence_rules().words["fragile_reason"])}
     for place, count in rules["counts"].items():
@@ -377,7 +379,7 @@ def _fragile(drawing: _Drawing) -> None:
             )  # fmt: skip
 
 
-def _dives(drawing: _Drawing) -> None:
+def _dives(drawing: Drawing) -> None:
     for entry in drawing.rules["deep_dive"]:
         drawing.say(
             "deep_dives",
@@ -390,10 +392,11 @@ def _dives(drawing: _Drawing) -> None:
         )  # fmt: skip
 
 
-def _priorities(drawing: _Drawing) -> None:
+def _priorities(drawing: Drawing) -> None:
     last = drawing.rules["said"]["last_on"]
     for entry in drawing.rules["priority"]:
-        about = {"priority_reference": entry["reference"], "financial_year": YEAR}
+        year = entry.get("financial_year", YEAR)
+        about = {"priority_reference": entry["reference"], "financial_year": year}
         drawing.say(
             "priorities",
             {
@@ -406,12 +409,13 @@ def _priorities(drawing: _Drawing) -> None:
             },
             on=last,
         )  # fmt: skip
-        for number, (words, quarter) in enumerate(entry["deliverables"], start=1):
+        for number, (words, quarter, *state) in enumerate(entry["deliverables"], start=1):
             drawing.say(
                 "priority_deliverables",
                 {
                     **about, "deliverable_number": number, "deliverable": words,
-                    "quarter": quarter or None, "deliverable_state": "not started",
+                    "quarter": quarter or None,
+                    "deliverable_state": state[0] if state else "not started",
                 },
                 on=last,
             )  # fmt: skip
