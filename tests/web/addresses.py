@@ -16,12 +16,17 @@ EXAMPLES: dict[str, Any] = {
     "key": "set-password",
     "provider_id": "organisation",
     "status": 404,
+    "run_id": 1,
+    "name": "flows",
+    "format_": "csv",
+    "task_id": "6a1f5f58-2f0e-4c52-9d5b-0d5a2a2f9c11",
 }
 # Pages that only take a form.
 POSTED = {
     "accounts:grant_role",
     "accounts:end_role",
     "accounts:change_access",
+    "runs:cancel_task",
 }
 
 

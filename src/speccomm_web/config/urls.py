@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("account/", include("speccomm_web.accounts.urls.signing_in")),
     path("people/", include("speccomm_web.accounts.urls.people")),
+    path("runs/", include("speccomm_web.runs.urls")),
     path("audit/", include("speccomm_web.accounts.urls.audit")),
 ]
 if settings.DESIGN_PAGES:

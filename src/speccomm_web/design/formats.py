@@ -81,3 +81,8 @@ def _rounded(value: Number, places: int) -> Decimal:
 
 def _signed(text: str) -> str:
     return text.replace("-", MINUS)
+
+
+def exact(value: float) -> Decimal:
+    """A float of a file as the decimal that it prints as."""
+    return Decimal(repr(value))

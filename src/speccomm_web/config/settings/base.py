@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "speccomm_web.config",
     "speccomm_web.design",
     "speccomm_web.accounts",
+    "speccomm_web.runs",
 ]
 
 MIDDLEWARE = [
@@ -48,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "speccomm_web.accounts.middleware.expire_sessions",
     "speccomm_web.accounts.middleware.keep_to_permissions",

@@ -1,0 +1,1 @@
+"""Finished runs of the library, and the background tasks that make them."""
