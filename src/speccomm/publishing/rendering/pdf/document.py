@@ -28,7 +28,7 @@ from speccomm.publishing.receipts.identifiers import BETWEEN_KEYS
 from speccomm.publishing.rendering.page_tables import PageTable, page_table
 from speccomm.publishing.rendering.paths import table_path
 from speccomm.publishing.rendering.pdf.text import LONGEST_WORD, Text, pieces
-from speccomm.publishing.rendering.pdf.widths import Part, asked_by, lay_out
+from speccomm.publishing.rendering.pdf.widths import Part, asked_by, ems, lay_out
 from speccomm.publishing.sourcing import ALL
 from speccomm.publishing.wording import say_count, say_time
 
@@ -145,6 +145,8 @@ def table_plain(pack: Pack, table: PackTable) -> Plain:
         for place in range(len(view.columns))
     ]
     heading = next(i for i, c in enumerate(view.columns) if c.name == table.row_header)
+    shares = [ems(title) / span for title, span in _groups(list(view.columns)) for _ in range(span)]
+    shares = shares or [0.0] * len(view.columns)
     asked = [
         asked_by(
             column.title,
@@ -152,6 +154,7 @@ def table_plain(pack: Pack, table: PackTable) -> Plain:
             [*{_full(row[place][1]) for row in view.rows}, *_total_text(view, place)],
             is_words=_is_words(column, texts[place]),
             is_heading=place == heading,
+            share=shares[place],
         )
         for place, column in enumerate(view.columns)
     ]
@@ -219,13 +222,15 @@ def _cell(
     *,
     is_heading: bool,
 ) -> Plain:
-    """One cell: its text; `m` missing, `r` receipt, `k` the row's key, `b` may run over a page."""
+    """One cell: its text; `m` missing, `r` receipt, `u` address, `k` the row's key, `b` may run over a page."""
     column, cell = row[place]
     plain: Plain = {"t": _text(column, cell)}
     if cell.missing:
         plain["m"] = True
     if column.unit.is_figure:
         plain["r"] = f"{view.receipts}#{key}.{column.name}"
+    if column.unit is Unit.LINK and not cell.missing:
+        plain["u"] = cell.text
     if is_heading and view.numbered and not _key_is_shown(key, row):
         plain["k"] = pieces(key, BROKEN_CODE)
     if len(cell.text) > LONG_CELL:

@@ -25,7 +25,7 @@ def with_row_headings(data: bytes, headings: Sequence[int]) -> bytes:
     Raises: ValueError where the document has another number of tables.
     """
     with pikepdf.open(BytesIO(data)) as pdf:
-        tables = [e for e in elements(pdf.Root.StructTreeRoot) if e.get(Name.S) == Name.Table]
+        tables = list(_tables(pdf.Root.StructTreeRoot))
         if len(tables) != len(headings):
             raise ValueError(f"{len(tables)} tables are tagged where {len(headings)} were set")
         for table, place in zip(tables, headings, strict=True):
@@ -40,15 +40,16 @@ def with_row_headings(data: bytes, headings: Sequence[int]) -> bytes:
     return out.getvalue()
 
 
-def elements(parent: pikepdf.Object) -> Iterator[pikepdf.Object]:
-    """The structure elements under one, in reading order, without marked content."""
-    for kid in kids(parent):
-        if Name.S in kid:
+def _tables(parent: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    """The tables under a structure element, in reading order; none stands within another."""
+    for kid in _kids(parent):
+        if kid.get(Name.S) == Name.Table:
             yield kid
-            yield from elements(kid)
+        else:
+            yield from _tables(kid)
 
 
-def kids(parent: pikepdf.Object) -> list[pikepdf.Object]:
+def _kids(parent: pikepdf.Object) -> list[pikepdf.Object]:
     """What stands directly in a structure element, but for marked content."""
     inside = parent.get(Name.K)
     if inside is None:
@@ -58,11 +59,12 @@ def kids(parent: pikepdf.Object) -> list[pikepdf.Object]:
 
 
 def _head_rows(table: pikepdf.Object, place: int) -> None:
-    for group in kids(table):
-        for row in kids(group):
-            for at, cell in enumerate(kids(row)):
+    for group in _kids(table):
+        in_body = str(group.get(Name.S)) in BODIES
+        for row in _kids(group):
+            for at, cell in enumerate(_kids(row)):
                 _without_list(cell)
-                if at == place and str(group.get(Name.S)) in BODIES:
+                if at == place and in_body:
                     cell.S = Name.TH
                     cell.A = pikepdf.Array([Dictionary(O=Name.Table, Scope=Name.Row)])
 

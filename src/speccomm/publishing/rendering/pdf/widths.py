@@ -19,6 +19,7 @@ WIDE = frozenset("mwMW@%●○")
 BOLD = 1.07
 MOST_WORDS = 30.0  # widths of a letter m's half: what a column of words may ask for
 FAIR_WORDS, FAIR_HEADING = 13.0, 21.0
+GROUP_LINES = 3
 FAIR_TITLE, TITLE_LINES = 6.5, 2  # a title over a column of figures may take two lines or so
 SPREAD = 1.5  # how far beyond what it asks for the heading column may be stretched
 NAME_SCALE = 0.72  # the size of a column's name in files beside its title
@@ -60,14 +61,23 @@ def ems(text: str) -> float:
 
 
 def asked_by(
-    title: str, name: str, cells: Sequence[str], *, is_words: bool, is_heading: bool = False
+    title: str,
+    name: str,
+    cells: Sequence[str],
+    *,
+    is_words: bool,
+    is_heading: bool = False,
+    share: float = 0.0,
 ) -> Asked:
-    """The room a column asks for; `name` is empty where it is not printed."""
+    """The room a column asks for; `name` is empty where it is not printed.
+
+    `share` is its part, in ems, of the room that a heading over several columns takes on one line.
+    """
     head = max((ems(word) for word in title.split()), default=0.0) * BOLD
     head = max([head, *(ems(f"{part}_") * NAME_SCALE for part in name.split("_"))])
     if not is_words:
         widest = max([head, *map(ems, cells)])
-        fair = max(widest, min(ems(title) * BOLD / TITLE_LINES, FAIR_TITLE))
+        fair = max(widest, share / GROUP_LINES, min(ems(title) * BOLD / TITLE_LINES, FAIR_TITLE))
         return Asked(widest, fair, fair, is_words=False)
     words = max((ems(word) for cell in cells for word in cell.split()), default=0.0)
     least = max(head, min(words, FAIR_WORDS))
