@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from speccomm.publishing.cells import page_cell
-from speccomm.publishing.model import Pack, PackTable
-from speccomm.publishing.receipts.figures import figure_columns, tables_with_figures
+from speccomm.publishing.model import Pack, PackTable, Unit
+from speccomm.publishing.receipts.figures import tables_with_figures
 from speccomm.publishing.rendering.formats import Format
 from speccomm.publishing.rendering.paths import table_path
 
@@ -55,8 +55,8 @@ def _table_facts(table: PackTable) -> dict[str, Any]:
 
 
 def words_for_none(table: PackTable) -> list[str]:
-    """The words that stand in the table where there is no figure, each once."""
-    figures = figure_columns(table)
+    """The words that stand in the table where there is no figure or no code, each once."""
+    figures = [c for c in table.columns if c.unit.is_figure or c.unit is Unit.CODE]
     records = [*table.records(), *filter(None, [table.total()])]
     cells = [(column, row) for row in records for column in figures]
     empty = [page_cell(c, row).text for c, row in cells if row.get(c.name) is None]

@@ -7,13 +7,14 @@ from pptx.util import Pt
 from speccomm.publishing.model import Pack, PackTable, Placement, Section
 from speccomm.publishing.rendering.paths import WORKBOOK, table_path
 from speccomm.publishing.rendering.slides import look
-from speccomm.publishing.rendering.slides.deck import Box, Deck, Paragraph, Run
+from speccomm.publishing.rendering.slides.deck import Box, Deck, Paragraph, Run, clean
 from speccomm.publishing.rendering.slides.measuring import cut_to
 from speccomm.publishing.rendering.slides.template import COVER
 from speccomm.publishing.rendering.slides.words import Passage, add_words, paragraph_height
 from speccomm.publishing.rendering.workbook_front import SHOWN_AS
 from speccomm.publishing.wording import capital, say_count, say_time
 
+COLUMN = (look.ROOM - 0.4) / 2  # inches of a column of the contents
 CONTENTS, TABLES = "contents", "where-tables-are"
 
 
@@ -52,7 +53,7 @@ def add_contents(deck: Deck) -> None:
         marks=[CONTENTS],
     )
     entries = [*(_entry(s) for s in deck.pack.sections), _link("Where every table is", TABLES)]
-    width = (look.ROOM - 0.4) / 2
+    width = COLUMN
     columns: list[list[Paragraph]] = [[], []]
     used = [0.0, 0.0]
     place = 0
@@ -75,14 +76,14 @@ def _entry(section: Section) -> list[Paragraph]:
     lines = _link(section.title, section.id)
     inner = [s for s in section.sections if not s.folded]
     for part in inner:
-        lines.append(
-            Paragraph((Run(f"    {part.title}", size=12, colour=look.BLUE, to=part.id),), above=2)
-        )
+        text = f"    {cut_to(clean(part.title), COLUMN - 0.6, 12, 1)}"
+        lines.append(Paragraph((Run(text, size=12, colour=look.BLUE, to=part.id),), above=2))
     return lines
 
 
 def _link(text: str, mark: str) -> list[Paragraph]:
-    return [Paragraph((Run(text, size=15, bold=True, colour=look.BLUE, to=mark),), above=6)]
+    said = cut_to(clean(text), COLUMN - 0.2, 15, 2, bold=True)
+    return [Paragraph((Run(said, size=15, bold=True, colour=look.BLUE, to=mark),), above=6)]
 
 
 def add_index_of_tables(deck: Deck, sheets: dict[str, str]) -> None:
@@ -105,7 +106,17 @@ def add_index_of_tables(deck: Deck, sheets: dict[str, str]) -> None:
         if not tables and not others:
             continue
         items.append(
-            Paragraph((Run(top.title, size=14, bold=True, colour=look.DEEP_BLUE),), above=8)
+            Paragraph(
+                (
+                    Run(
+                        cut_to(clean(top.title), look.ROOM - 0.4, 14, 2, bold=True),
+                        size=14,
+                        bold=True,
+                        colour=look.DEEP_BLUE,
+                    ),
+                ),
+                above=8,
+            )
         )
         items += [_table_line(table, sheets) for table in tables]
         if others:

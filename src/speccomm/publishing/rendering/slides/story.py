@@ -21,7 +21,7 @@ from speccomm.publishing.rendering.slides import look
 from speccomm.publishing.rendering.slides.cards import add_cards
 from speccomm.publishing.rendering.slides.chart_data import chart_sheet
 from speccomm.publishing.rendering.slides.charts import add_chart
-from speccomm.publishing.rendering.slides.deck import Box, Deck, Paragraph, Run
+from speccomm.publishing.rendering.slides.deck import Box, Deck, Paragraph, Run, clean
 from speccomm.publishing.rendering.slides.measuring import cut_to
 from speccomm.publishing.rendering.slides.table_drawing import add_table
 from speccomm.publishing.rendering.slides.tables import FittedTable, SlideTable, fit_table
@@ -246,9 +246,11 @@ def _add_folded(deck: Deck, top: Section, folded: Sequence[Section], marks: Sequ
     )
     items = [Paragraph((Run(lead),), above=6)]
     for section in folded:
-        runs = [Run(section.title, size=12, bold=True)]
+        title = cut_to(clean(section.title), look.ROOM - 0.5, 12, 1, bold=True)
+        runs = [Run(title, size=12, bold=True)]
         if section.gist:
-            runs.append(Run(f"  {section.gist}", size=12))
+            gist = cut_to(clean(section.gist), look.ROOM - 0.5, 12, 1)
+            runs.append(Run(f"  {gist}", size=12))
         items.append(Paragraph(tuple(runs), above=3, bullet=True))
     add_words(
         deck,
