@@ -23,6 +23,7 @@ from speccomm.publishing.annual_report.facts import CommissionerSpending
 from speccomm.publishing.sourcing import Of, Position
 
 Sets = dict[str, tuple[str, ...]]
+EXACT = "decimal(38, 4)"
 FILE_KEYS = ["load_id", "file_name", "provider_code"]
 
 
@@ -139,15 +140,42 @@ def _by_commissioner(
     if area.kind != "region":
         return ()
     spent = []
+    whole_pence = _in_whole_pence(reading, source, area)
     for name in sets:
         if not name.startswith("icb:"):
             continue
         icb = name.removeprefix("icb:")
-        found = position_of(reading, source, {Of.PATIENT_ICB: icb}, sets=sets)
-        amount = pc.sum(found["actual_gbp"]).as_py() or Decimal(0)
+        if whole_pence is not None:
+            amount = sum((whole_pence.get(code, Decimal(0)) for code in sets[name]), Decimal(0))
+        else:
+            found = position_of(reading, source, {Of.PATIENT_ICB: icb}, sets=sets)
+            amount = pc.sum(found["actual_gbp"]).as_py() or Decimal(0)
         title = area_on(places.commissioners, places.providers, on=places.on, icb=icb).name
         spent.append(CommissionerSpending(icb, title, amount))
     return tuple(spent)
+
+
+def _in_whole_pence(reading: Reading, source: Position, area: Area) -> dict[str, Decimal] | None:
+    """What is reported for the patients of each code, added up at once.
+
+    Missing: None where an amount has parts of a penny, which a position rounds line by line: then
+             the sums must be taken from positions, as their receipts take them.
+    """
+    rows = reading.snapshot.table(reading.con, ACM)
+    rows = rows.filter(
+        (rows.financial_year == source.year)
+        & rows.financial_month.between(1, source.to_month)
+        & rows.patient_commissioner_code.isin(sorted(area.patient_codes))
+    )
+    amount = rows.actual_price_gbp.coalesce(0) + rows.actual_mff_gbp.coalesce(0)
+    found = reading.con.to_pyarrow(
+        rows.group_by("patient_commissioner_code").aggregate(
+            amount=amount.sum().cast(EXACT), odd=(amount.round(2) != amount).sum()
+        )
+    ).to_pylist()
+    if any(row["odd"] for row in found):
+        return None
+    return {row["patient_commissioner_code"]: row["amount"] for row in found}
 
 
 def _named(position: pa.Table, places: OrganisationMap) -> pa.Table:

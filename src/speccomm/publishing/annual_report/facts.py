@@ -72,7 +72,13 @@ class AnnualFacts:
 
     @property
     def short_name(self) -> str:
+        """Its name at the head of the report."""
         return short_icb_name(self.name)
+
+    @property
+    def in_a_sentence(self) -> str:
+        """Its name within a sentence: the Midlands region."""
+        return f"the {self.name} region" if self.kind == "region" else self.short_name
 
     @property
     def accounts_of(self) -> str:

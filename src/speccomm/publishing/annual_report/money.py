@@ -28,6 +28,7 @@ from speccomm.publishing.model import (
 from speccomm.publishing.naming import short_icb_name, short_provider_name
 from speccomm.publishing.sourcing import Computed, Key, Of, Source
 from speccomm.publishing.wording import (
+    capital,
     say_count,
     say_list,
     say_millions,
@@ -58,7 +59,7 @@ def income_section(facts: AnnualFacts, income: list[Line], rules: AnnualRules) -
         return Section("income", "Income", (Prose((words,)),))
     first = income[0]
     sentence = (
-        f"{facts.short_name} received {say_millions(total_of(income))} in {say_year(facts.year)} "
+        f"{capital(facts.in_a_sentence)} received {say_millions(total_of(income))} in {say_year(facts.year)} "
         f"from {say_count(len(income), 'payer')}. The largest, {first.label}, paid "
         f"{say_millions(first.amount)}."
     )
@@ -117,7 +118,7 @@ def _basis(facts: AnnualFacts, spending: Spending) -> str:
         )
     return (
         f"Contract monitoring reports {say_millions(spending.total)} for the patients of "
-        f"{facts.short_name}, {say_months(facts)}: the price of each line with its market forces "
+        f"{facts.in_a_sentence}, {say_months(facts)}: the price of each line with its market forces "
         "amount, whoever pays."
     )
 
@@ -288,7 +289,7 @@ def _lines_table(
             Column("pence", "Pence in each £", Unit.NUMBER,
                    "Whole pence of each pound of the total, by largest remainder",
                    missing="no total", adds_up=True,
-                   source=Computed(f"the amount as pence of each pound, under {RULEBOOK}"))
+                   source=Computed(f"the amount as pence of each pound, under {RULEBOOK}", ("amount_gbp",)))
         )  # fmt: skip
     rows = {
         "line": pa.array([line.label for line in lines], pa.string()),
