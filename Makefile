@@ -11,16 +11,27 @@ ONLY ?=
 BROWSER_PACKAGES := chromium fonts-dejavu-core
 NODE_PACKAGES := nodejs npm
 
-.PHONY: help demo test check bench soak lock clean reference-docs system-packages
+.PHONY: help demo serve web-assets test-web test check bench soak lock clean reference-docs system-packages
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-demo: .venv/.run ## a synthetic Midlands from files to a pack, in ./demo
+demo: .venv/.run ## a synthetic Midlands from files to a pack, in ./demo, served on localhost; SERVE=0 does not serve
 	$(BIN)/speccomm demo --dir $(DEMO_DIR) --scale $(SCALE)
+	@if [ "$(SERVE)" != 0 ]; then $(MAKE) --no-print-directory serve; fi
 
-test: check system-packages node_modules/.package-lock.json ## everything that must hold: check, then every test
+serve: .venv/.run $(WEB_ASSETS) ## serve the demonstration that is in ./demo; PORT=8000
+	@rm -rf $(DEMO_DIR)/web && $(AS_DEMO) $(BIN)/speccomm-web prepare_demonstration
+	@$(AS_DEMO) $(BIN)/speccomm-web serve --port $(PORT)
+
+web-assets: $(WEB_ASSETS) ## fetch and compile the front-end parts of the web application
+
+test-web: .venv/.dev $(WEB_ASSETS) ## the tests of the web application; WEB_DATABASE=postgres on PostgreSQL and Redis
+	$(WEB_SERVICES) $(BIN)/python -m pytest -n $(WORKERS) tests/web tests/browser/web
+
+test: check system-packages node_modules/.package-lock.json $(WEB_ASSETS) ## everything that must hold: check, then every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not soak"
+	$(MAKE) --no-print-directory test-web WEB_DATABASE=postgres
 
 check: .venv/.dev ## format, lint, types, import contracts, rulebooks and house rules
 	$(BIN)/ruff format --check .
@@ -45,7 +56,7 @@ lock: .venv/.uv ## resolve the dependencies again and pin them by hash
 		--python-version 3.11 -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove what was made here
-	rm -rf .venv demo build dist benchmarks/out .pytest_cache .mypy_cache .ruff_cache \
+	rm -rf .venv demo node_modules $(dir $(WEB_ASSETS)) build dist benchmarks/out .pytest_cache .mypy_cache .ruff_cache \
 		.import_linter_cache .hypothesis
 
 # The browser that looks at pages, and what fetches its helper. Installed only where missing and this user may.
@@ -60,10 +71,13 @@ system-packages:
 	$$as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq \
 		--no-install-recommends $$wanted >/dev/null
 
-# What asks a page whether everyone can use it. Fetched by name and lock, committed nowhere.
+$(WEB_ASSETS): node_modules/.package-lock.json tools/web_assets.sh src/speccomm_web/design/assets/speccomm.scss
+	tools/web_assets.sh
+
+# What pages are built from, and what asks a page whether everyone can use it. Fetched by name and lock, committed nowhere.
 node_modules/.package-lock.json: package.json package-lock.json | system-packages
-	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund --silent; \
-	else echo "no npm here: the tests that ask axe will be skipped"; fi
+	@command -v npm >/dev/null || { echo "npm is needed to fetch the front-end parts: install nodejs and npm" >&2; exit 1; }
+	@npm ci --ignore-scripts --no-audit --no-fund --silent && touch $@
 
 .venv/.uv:
 	$(PYTHON) -m venv .venv

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The front-end parts: fetched by name and lock, compiled into the package, committed nowhere.
+# The front-end parts, fetched by name and lock: compiled into the package, committed nowhere.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=src/speccomm_web/design/static/design/dist
-npm ci --no-audit --no-fund --silent "$@"
+[ -d node_modules/sass ] || npm ci --ignore-scripts --no-audit --no-fund --silent
 rm -rf "$out.new" && mkdir -p "$out.new/assets/images"
 npx --no-install sass --no-source-map --style=compressed --quiet-deps --load-path=node_modules \
 	src/speccomm_web/design/assets/speccomm.scss "$out.new/speccomm.css"
