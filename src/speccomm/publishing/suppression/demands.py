@@ -7,7 +7,7 @@ down to that, and where nothing is left the cell is reported, never passed over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from speccomm.publishing.suppression.frame import WHOLE, Numbers
 from speccomm.publishing.suppression.polytope import Contradiction, Polytope
-from speccomm.publishing.suppression.protection import Target
+from speccomm.publishing.suppression.protection import TOGETHER, Target
 from speccomm.publishing.suppression.rules import ProtectionKind, SuppressionRules
 
 LEAST_APART = 1.0  # two possible whole numbers: never exact
@@ -47,6 +47,13 @@ class Demands:
 def demands(polytope: Polytope, wishes: Iterable[Wish], rules: SuppressionRules) -> Demands:
     """Each wish as a target that can be reached; the polytope hides all that may be hidden."""
     reach = _Reach(polytope)
+    wishes = list(wishes)
+    if rules.protection.kind is ProtectionKind.WIDTH:
+        reach.pull({w.cell: rules.protection.width * abs(w.unit) for w in wishes if w.number})
+    elif rules.protection.kind is ProtectionKind.RANGE:
+        reach.raise_to(
+            {w.cell: rules.small_to * w.unit for w in wishes if w.number and not w.large}
+        )
     targets: list[Target] = []
     bare: list[int] = []
     narrowed: list[int] = []
@@ -86,6 +93,8 @@ def _known(wish: Wish, reach: _Reach, rules: SuppressionRules) -> tuple[Target, 
         wanted = max(number + rules.protection.above * abs(unit), low + least)
     else:
         least = rules.protection.width * abs(unit)
+        if reach.apart(wish.cell, least):
+            return Target(wish.cell, apart=least), False
         low = reach.low(wish.cell, -inf)
         high = reach.high(wish.cell, low + least)
         if high - low < least - WHOLE and high - low < LEAST_APART * abs(unit) - WHOLE:
@@ -124,6 +133,44 @@ class _Reach:
         self._lowest, self._highest = np.full(size, inf), np.full(size, -inf)
         least = polytope.extreme(range(size), upward=False)
         self._note(least.values, whole=least.whole)
+
+    def pull(self, wanted: Mapping[int, float]) -> None:
+        """Look for points that lie as far apart as wanted in many cells at once."""
+        for _ in range(TOGETHER):
+            cells = [cell for cell, width in wanted.items() if not self.apart(cell, width)]
+            if not cells:
+                return
+            least = self._polytope.extreme(cells, upward=False)
+            self._note(least.values, whole=least.whole)
+            caps = {c: float(self._lowest[c] + wanted[c]) for c in cells if self._found(c)}
+            try:
+                most = self._polytope.extreme(list(caps), upward=True, caps=caps)
+            except Contradiction:
+                return  # they do not fit together; each is looked at on its own
+            self._note(most.values, whole=most.whole)
+            if not any(self.apart(cell, wanted[cell]) for cell in cells):
+                return
+
+    def raise_to(self, goals: Mapping[int, float]) -> None:
+        """Look for points at which many cells are as high as wanted at once."""
+        for _ in range(TOGETHER):
+            caps = {c: goal for c, goal in goals.items() if self._highest[c] < goal - WHOLE}
+            if not caps:
+                return
+            try:
+                most = self._polytope.extreme(list(caps), upward=True, caps=caps)
+            except Contradiction:
+                return  # some lie higher wherever they are; each is looked at on its own
+            self._note(most.values, whole=most.whole)
+            if not any(self._highest[c] >= goal - WHOLE for c, goal in caps.items()):
+                return
+
+    def apart(self, cell: int, width: float) -> bool:
+        """Whether points so far apart are known."""
+        return bool(self._highest[cell] - self._lowest[cell] >= width - WHOLE)
+
+    def _found(self, cell: int) -> bool:
+        return bool(isfinite(self._lowest[cell]))
 
     def low(self, cell: int, wanted: float) -> float:
         """The lowest the cell can be, not looking below what is wanted."""

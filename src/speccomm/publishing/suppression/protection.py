@@ -18,6 +18,7 @@ from speccomm.publishing.suppression.polytope import Contradiction, Extreme, Pol
 
 SLIGHT = 1e-7  # a share of a cut so small is none
 BARELY = 1e-4  # a cut broken by less is kept
+TOGETHER = 8  # attempts at all targets at once before each is tried on its own
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ class Guard:
         self._lowest[:], self._highest[:] = inf, -inf
         self._try_together(upward=True)
         self._try_together(upward=False)
+        self._try_apart()
         for target in self.targets:
             yield from self._failures_of(target, hidden)
 
@@ -123,6 +125,14 @@ class Guard:
             and (target.apart <= 0 or high - low >= target.apart - WHOLE)
         )
 
+    def _reached(self, target: Target, *, upward: bool) -> bool:
+        """Whether a point is known at which a target is as high, or as low, as it must be."""
+        if upward:
+            return bool(
+                not np.isfinite(target.high) or self._highest[target.cell] >= target.high - WHOLE
+            )
+        return bool(not np.isfinite(target.low) or self._lowest[target.cell] <= target.low + WHOLE)
+
     def _witness(self, extreme: Extreme) -> None:
         """Keep what a point that everyone must think possible says of every cell."""
         if len(extreme.values) and (extreme.whole or not self.polytope.whole):
@@ -130,18 +140,43 @@ class Guard:
             np.maximum(self._highest, extreme.values, out=self._highest)
 
     def _try_together(self, *, upward: bool) -> None:
-        """One attempt at many targets at once: cheap, and often enough for most."""
-        open_targets = [target for target in self.targets if not self._met(target)]
-        caps: dict[int, float] = {}
-        for target in open_targets:
-            goal = target.high if upward else target.low
-            if np.isfinite(goal):
-                caps[target.cell] = goal
-        if caps:
+        """Attempts at many targets at once: cheap, and often enough for most."""
+        for _ in range(TOGETHER):
+            caps = {
+                target.cell: target.high if upward else target.low
+                for target in self.targets
+                if not self._reached(target, upward=upward)
+            }
+            if not caps:
+                return
             try:
                 self._witness(self.polytope.extreme(list(caps), upward=upward, caps=caps))
             except Contradiction:
                 return  # the caps do not fit together; each target is tried on its own
+            if not any(self._reached(t, upward=upward) for t in self.targets if t.cell in caps):
+                return
+
+    def _try_apart(self) -> None:
+        """Pull all ends that must lie apart away from each other at once, as long as that helps."""
+        wanted = [target for target in self.targets if target.apart > 0]
+        for _ in range(TOGETHER):
+            still_open = [target for target in wanted if not self._met(target)]
+            if not still_open:
+                return
+            cells = list(dict.fromkeys(target.cell for target in still_open))
+            try:
+                self._witness(self.polytope.extreme(cells, upward=False))
+                caps = {
+                    target.cell: float(self._lowest[target.cell] + target.apart)
+                    for target in still_open
+                    if np.isfinite(self._lowest[target.cell])
+                }
+                if caps:
+                    self._witness(self.polytope.extreme(list(caps), upward=True, caps=caps))
+            except Contradiction:
+                return  # each target is tried on its own
+            if all(not self._met(target) for target in still_open):
+                return
 
     def _failures_of(self, target: Target, hidden: Flags) -> Iterator[Cut]:
         if self._met(target):

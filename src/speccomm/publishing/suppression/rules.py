@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -60,6 +60,7 @@ class Effort:
     soundings: int
     dives: int
     attacks: int
+    attacks_in_all: int
     nodes: int
     variables: int
 
@@ -84,6 +85,30 @@ class SuppressionRules:
 
     def is_small(self, number: Decimal) -> bool:
         return self.small_from <= number <= self.small_to
+
+    def in_units(self, units: int) -> SuppressionRules:
+        """The same rules for counts given in so many to one, such as thousandths of a unit.
+
+        Some data sets state parts of units. What is above none and rounds to a small number is
+        small, so that rounding neither shows a small number nor hides one that is not. `note` keeps
+        speaking of whole units.
+        """
+        if units == 1:
+            return self
+        protection = self.protection
+        return replace(
+            self,
+            sentence=self.note,
+            small_from=1,
+            small_to=self.small_to * units + (units - 1) // 2,
+            base=self.base * units,
+            protection=replace(
+                protection,
+                below=protection.below * units,
+                above=protection.above * units,
+                width=protection.width * units,
+            ),
+        )
 
     @property
     def note(self) -> str:

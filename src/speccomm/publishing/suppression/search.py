@@ -123,7 +123,7 @@ class _Search:
         bound = 0.0
         spent = self._master.steps
         for number in range(self._effort.rounds):
-            if self._stop() or self._master.steps - spent > self._steps:
+            if self._stop() or self._master.steps - spent > self._steps or self._tired():
                 break
             if number == self._effort.plain_rounds:
                 shares, least = self._sound(costs, at_most)
@@ -149,7 +149,7 @@ class _Search:
         for _ in range(min(self._effort.soundings, self._turns)):
             shares, bound = self._master.between(costs, at_most=at_most)
             cuts = [c for guard in self.problem.guards for c in guard.cuts_between(shares)]
-            if not cuts or self._stop():
+            if not cuts or self._stop() or self._tired():
                 break
             self._master.add(cuts)
         return shares, bound
@@ -160,13 +160,17 @@ class _Search:
         for _ in range(min(self._effort.dives, self._turns)):
             between = (shares < 1.0 - SLIGHT) & (shares > SLIGHT)
             cuts = [c for guard in self.problem.guards for c in guard.cuts_between(shares)]
-            if (not between.any() and not cuts) or self._stop():
+            if (not between.any() and not cuts) or self._stop() or self._tired():
                 break
             self._master.add(cuts)
             if between.any():
                 on |= between & (shares >= min(NEARLY, float(shares[between].max()) - SLIGHT))
             shares, _ = self._master.between(costs, at_most=at_most, on=on)
         self._fill_up(shares > HALF)
+
+    def _tired(self) -> bool:
+        """Whether so many attacks were made that the best choice so far must do."""
+        return self._attacks() > self._effort.attacks_in_all
 
     def _attacks(self) -> int:
         return sum(guard.polytope.attacks for guard in self.problem.guards)
