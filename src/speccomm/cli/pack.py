@@ -11,6 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from speccomm.cli import values
 from speccomm.cli.answering import DONE, engine_settings, leave_run, now
+from speccomm.cli.pack_annual import (
+    ANNUAL_REPORT,
+    add_body,
+    add_kind,
+    build_annual,
+    refuse_mixed,
+)
 from speccomm.cli.pack_diff import add_diff
 from speccomm.cli.pack_lint import add_lint
 from speccomm.cli.printing import NOTICE
@@ -27,7 +34,8 @@ def add_commands(commands: Any) -> None:
     ).add_subparsers(dest="subcommand", metavar="COMMAND", required=True)
     about = (
         "Build the pack of one ICB or of a region, or of every ICB of a region: a self-contained page "
-        "and its tables, in each format asked for. It is unsuppressed and for internal use."
+        "and its tables, in each format asked for. It is unsuppressed and for internal use unless it "
+        "is asked for publication."
     )
     parser = group.add_parser("build", help="build a pack, or a region's packs", description=about)
     parser.add_argument("--store", metavar="DIR", type=Path, required=True, help="the store")
@@ -38,7 +46,9 @@ def add_commands(commands: Any) -> None:
         "--every-icb-of", metavar="CODE", type=values.code,
         help="each ICB of a region, in a folder of its own in --out, with an index",
     )  # fmt: skip
-    values.add_period(parser)
+    add_body(whose)
+    add_kind(parser)
+    values.add_period(parser, required=False)
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to write")
     parser.add_argument(
         "--store-version", metavar="N", type=values.version,
@@ -59,6 +69,18 @@ def add_commands(commands: Any) -> None:
         "--words", metavar="FILE", type=values.existing_file,
         help="an editor's words for sections (TOML), shown as theirs",
     )  # fmt: skip
+    parser.add_argument(
+        "--for", dest="audience", choices=("internal", "publication"), default="internal",
+        help="who it is for: inside, unsuppressed and saying so; or everyone (default: internal)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--method", choices=("hes", "exact"),
+        help="how small numbers are hidden in a publication (default: hes)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--releases", metavar="DIR", type=Path,
+        help="the ledger of publications: checked before, added to after",
+    )  # fmt: skip
     values.add_map(parser)
     values.add_reading(parser)
     values.add_engine(parser)
@@ -69,8 +91,15 @@ def add_commands(commands: Any) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> int:
+    refuse_mixed(arguments)
+    if arguments.kind == ANNUAL_REPORT:
+        return build_annual(arguments)
     from speccomm.jobs.pack import build_pack
 
+    if arguments.audience == "internal" and (arguments.method or arguments.releases):
+        raise values.NotAValue(
+            "--method and --releases are of publications: add --for publication."
+        )
     started_at = now()
     request = _request(arguments, started_at)
     if arguments.every_icb_of is not None:
@@ -84,7 +113,7 @@ def _build(arguments: argparse.Namespace) -> int:
         facts=answer.facts.as_manifest(),
     )
     _warn(answer.warnings)
-    print(f"{NOTICE}\nPack: {answer.page}")
+    print(f"{_notice(request)}\nPack: {answer.page}")
     return DONE
 
 
@@ -94,8 +123,16 @@ def _build_each(request: PackRequest) -> int:
     with progress() as say:
         answer = build_region_packs(RegionPacksRequest(request, progress=say))
     _warn(answer.warnings)
-    print(f"{NOTICE}\n{len(answer.packs)} packs: {answer.index}")
+    print(f"{_notice(request)}\n{len(answer.packs)} packs: {answer.index}")
     return DONE
+
+
+def _notice(request: PackRequest) -> str:
+    if request.method is None:
+        return NOTICE
+    if request.releases is None:
+        return "For publication; not checked against earlier publications (--releases names them)"
+    return "For publication; checked against earlier publications and recorded with them"
 
 
 def _request(arguments: argparse.Namespace, started_at: datetime) -> PackRequest:
@@ -120,6 +157,8 @@ def _request(arguments: argparse.Namespace, started_at: datetime) -> PackRequest
         formats=ALL_FORMATS if arguments.formats is None else formats_asked(arguments.formats),
         sections=arguments.sections,
         without=arguments.without,
+        method=(arguments.method or "hes") if arguments.audience == "publication" else None,
+        releases=arguments.releases,
         words=() if words is None else read_words(words, today=started_at.date()),
     )
 

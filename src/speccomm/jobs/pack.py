@@ -18,13 +18,16 @@ from speccomm.jobs.packing.facts import pack_facts
 from speccomm.jobs.packing.region import RegionReading, region_of
 from speccomm.jobs.reading import open_for_reading, organisation_map
 from speccomm.jobs.recounting.counting import count_behind
+from speccomm.jobs.recounting.evidence import count_evidence
 from speccomm.jobs.run_folder import RunFacts
 from speccomm.jobs.settings import EngineSettings
 from speccomm.publishing.assembly import assemble_pack, chosen_sections
 from speccomm.publishing.editing import SectionWords, doubtful_numbers, with_words
 from speccomm.publishing.facts import PackFacts
 from speccomm.publishing.folder import refuse_other_folders, write_pack_folder
-from speccomm.publishing.model import Pack
+from speccomm.publishing.leaving import DrawablePack, PublicationPack
+from speccomm.publishing.publication import publishable, read_releases, record_release
+from speccomm.publishing.publication.care import care_met
 from speccomm.publishing.rendering.files import pack_files as drawn_files
 from speccomm.publishing.rendering.formats import ALL_FORMATS, Format
 from speccomm.publishing.rendering.paths import MANIFEST, PAGE
@@ -35,7 +38,8 @@ class PackRequest:
     """A pack of one ICB, or of one region, over some months, to be put in the folder `out`.
 
     Exactly one of `icb` and `region` is given. `sections` None takes all, less those in `without`;
-    `words` are an editor's.
+    `words` are an editor's. With a `method` of suppression the pack is for publication, checked
+    against what the folder `releases` says was published before and recorded there.
 
     `map_date` None draws the organisations of the period's last day; `reference` None uses the
     shipped tables alone; `as_at` None reads everything received so far; `store_version` None reads
@@ -59,6 +63,13 @@ class PackRequest:
     sections: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
     words: tuple[SectionWords, ...] = ()
+    method: str | None = None
+    releases: Path | None = None
+
+    @property
+    def for_publication(self) -> bool:
+        """Whether the pack is for everyone, and not for inside."""
+        return self.method is not None
 
 
 @dataclass(frozen=True)
@@ -69,7 +80,7 @@ class PackAnswer:
     """
 
     folder: Path
-    pack: Pack
+    pack: DrawablePack
     tables: dict[str, pa.Table]
     findings: pa.Table
     facts: RunFacts
@@ -83,13 +94,14 @@ class PackAnswer:
 
 
 def build_pack(request: PackRequest) -> PackAnswer:
-    """Build the internal pack of one ICB or region, unsuppressed, replacing an earlier one whole.
+    """Build the pack of one ICB or region, for inside or for publication, replacing an earlier one.
 
     Raises:  NotOneArea unless an ICB or a region is asked for; UnknownArea for one that is not on
              the map, with the nearest; NothingLoaded where no month of the period is, naming those
              that are; NotAPackFolder where `out` holds something else; NotAPeriod where the period
              ends before it starts; NoSuchVersion and Purged for a version of the store that cannot
-             be read; UnknownName for a section that is not one; NoSections where none is left.
+             be read; UnknownName for a section that is not one; NoSections where none is left;
+             WouldReveal, CannotProtect and BadLedger for a publication.
     """
     refuse_other_folders(request.out)
     chosen_sections(request.sections, request.without)
@@ -104,12 +116,20 @@ def build_pack(request: PackRequest) -> PackAnswer:
     )
 
 
-def draw_pack(request: PackRequest, pack: Pack) -> Path:
-    """Draw a pack in the formats asked for, put its folder in place and return its path."""
-    return write_pack_folder(request.out, drawn_files(pack, request.formats))
+def draw_pack(request: PackRequest, pack: DrawablePack) -> Path:
+    """Draw a pack in the formats asked for, put its folder in place and return its path.
+
+    A publication is recorded first: one that was recorded and not written is checked against all
+    the same, one written and not recorded would not be.
+    """
+    files = drawn_files(pack, request.formats)
+    if isinstance(pack, PublicationPack) and request.releases is not None:
+        refuse_other_folders(request.out)
+        record_release(request.releases, pack)
+    return write_pack_folder(request.out, files)
 
 
-def read_pack(request: PackRequest) -> tuple[PackFacts, Pack]:
+def read_pack(request: PackRequest) -> tuple[PackFacts, DrawablePack]:
     """The pack and everything it is made from, read at one version of the store; nothing is written.
 
     Raises as build_pack.
@@ -146,7 +166,7 @@ def open_region(request: PackRequest) -> Iterator[RegionReading]:
         yield asked
 
 
-def pack_of(request: PackRequest, asked: RegionReading) -> tuple[PackFacts, Pack]:
+def pack_of(request: PackRequest, asked: RegionReading) -> tuple[PackFacts, DrawablePack]:
     """The pack of a request from an open region, and its facts.
 
     Raises: UnknownName for a section that is not one, with the nearest; NoSections.
@@ -155,11 +175,18 @@ def pack_of(request: PackRequest, asked: RegionReading) -> tuple[PackFacts, Pack
     area = asked.area(request.icb or asked.region.code)
     facts, flows = pack_facts(asked, area, now=request.now)
     pack = with_words(assemble_pack(facts, sections=sections), request.words)
-    counted = count_behind(asked.reading, pack, flows, sets=facts.sets)
-    return facts, replace(pack, counted=counted)
+    counted = {
+        **count_behind(asked.reading, pack, flows, sets=facts.sets),
+        **count_evidence(pack, facts.evidence),
+    }
+    pack = replace(pack, counted=counted, met=care_met(flows.icb_sums, facts.sets))
+    if request.method is None:
+        return facts, pack
+    before = read_releases(request.releases) if request.releases else ()
+    return facts, publishable(pack, method=request.method, releases=before)
 
 
-def _run_facts(facts: PackFacts, pack: Pack) -> RunFacts:
+def _run_facts(facts: PackFacts, pack: DrawablePack) -> RunFacts:
     return RunFacts(
         store_version=facts.store_version,
         loads=pack.facts["loads"],

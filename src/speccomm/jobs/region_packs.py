@@ -16,6 +16,7 @@ from speccomm.jobs.pack import PackRequest, draw_pack, open_region, pack_of
 from speccomm.publishing.assembly import chosen_sections
 from speccomm.publishing.editing import doubtful_numbers
 from speccomm.publishing.folder import refuse_other_folders, write_beside
+from speccomm.publishing.leaving import DrawablePack
 from speccomm.publishing.model import Pack
 from speccomm.publishing.rendering.region_index import INDEX, IndexEntry, region_index
 
@@ -97,7 +98,7 @@ def build_region_packs(request: RegionPacksRequest) -> RegionPacksAnswer:
 
 
 Drawn = Callable[[], Path]
-Draw = Callable[[PackRequest, Pack], Drawn]
+Draw = Callable[[PackRequest, DrawablePack], Drawn]
 
 
 @contextmanager
@@ -109,7 +110,7 @@ def _drawing(request: PackRequest) -> Iterator[Draw]:
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
         waiting: list[Future[Path]] = []
 
-        def draw(one: PackRequest, pack: Pack) -> Drawn:
+        def draw(one: PackRequest, pack: DrawablePack) -> Drawn:
             if len(waiting) > 1:
                 waiting.pop(0).result()  # two packs in hand at most, so that memory stays bounded
             waiting.append(pool.submit(draw_pack, one, pack))
@@ -118,7 +119,7 @@ def _drawing(request: PackRequest) -> Iterator[Draw]:
         yield draw
 
 
-def _drawn_here(one: PackRequest, pack: Pack) -> Drawn:
+def _drawn_here(one: PackRequest, pack: DrawablePack) -> Drawn:
     folder = draw_pack(one, pack)
     return lambda: folder
 

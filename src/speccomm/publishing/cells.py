@@ -48,6 +48,8 @@ def page_cell(column: Column, row: dict[str, Cell]) -> PageCell:
     if value is None:
         words = row.get(column.missing_from) if column.missing_from else None
         return PageCell(str(words or column.missing), kind, missing=True)
+    if column.unit.is_figure and isinstance(value, str):
+        return PageCell(value, kind, missing=True)  # a mark, or words, where a figure would stand
     if column.unit is Unit.MARK:
         mark = Mark(str(value))
         sign = SIGNS[mark]
@@ -64,7 +66,7 @@ def _say(column: Column, value: Cell) -> str:
         if column.unit is Unit.GBP:
             return say_pounds(Decimal(value), with_sign=column.signed)
         if column.unit is Unit.PERCENT:
-            text = say_percent(Decimal(value))
+            text = say_percent(Decimal(value), places=column.places)
             return f"+{text}" if column.signed and rounded(value, TENTH) > 0 else text
         if column.unit is Unit.ACTIVITY:
             return say_activity(value)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from speccomm.foundation.errors import Refusal, UnknownName
 from speccomm.publishing.cells import file_cell, page_cell
@@ -24,6 +24,9 @@ SMALLEST_LOOKED_FOR = (
     13  # smaller numbers stand in sentences for themselves: two meetings, 12 months
 )
 YEARS = range(1990, 2100)
+
+
+PackKind = TypeVar("PackKind", bound=Pack)
 
 
 class BadWords(Refusal):
@@ -150,7 +153,7 @@ def _day(on: Any, section: str, name: str, today: date) -> date:
     return on
 
 
-def with_words(pack: Pack, words: Sequence[SectionWords]) -> Pack:
+def with_words(pack: PackKind, words: Sequence[SectionWords]) -> PackKind:
     """The pack with each editor's words before the other blocks of their section.
 
     Raises: UnknownName with the nearest for a section the pack does not have.

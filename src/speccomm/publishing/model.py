@@ -76,7 +76,8 @@ class Column:
     `missing` is the words shown for null, or `missing_from` names a column that holds them row by
     row. `adds_up` says whether rows of the column may be summed.
     A column that is not `on_page` is in files only.
-    A percent gives `share_of`: the two columns (part, whole) it is worked out from. `source` says
+    A percent has `places` decimals and gives `share_of`, the columns (part, whole) of which it is a
+    share. `source` says
     how a figure comes from stored rows; None where its receipt can only repeat the table's making.
     """
 
@@ -332,11 +333,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Handling:
-    """Who may see the pack: a few words for every page, a sentence, and a mark for rows of files."""
+    """Who may see the pack: a few words for every page, a sentence, a mark for rows of files, and
+    the kind of use for the title of a window."""
 
     short: str
     sentence: str
     mark: str = ""
+    kind: str = "internal use"
 
 
 @dataclass(frozen=True)

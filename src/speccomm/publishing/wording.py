@@ -57,10 +57,12 @@ def say_millions(value: Decimal, *, with_sign: bool = False) -> str:
     return f"+{text}" if with_sign and value > 0 else _signed(text, negative=value < 0)
 
 
-def say_percent(value: Decimal | None, *, missing: str = "not known") -> str:
-    """One decimal: 12.3%."""
+def say_percent(value: Decimal | None, *, missing: str = "not known", places: int = 1) -> str:
+    """One decimal, 12.3%, or none, 12%."""
     if value is None:
         return missing
+    if not places:
+        return _signed(f"{abs(rounded(value)):,}%", negative=rounded(value) < 0)
     tenth = rounded(value, TENTH)
     if tenth == 0 and value != 0:
         return "under 0.1%" if value > 0 else "under 0.1% below"

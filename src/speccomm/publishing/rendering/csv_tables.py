@@ -6,22 +6,25 @@ import csv
 from io import StringIO
 
 from speccomm.publishing.cells import file_cell
+from speccomm.publishing.leaving import PublicationPack
 from speccomm.publishing.model import Pack, PackTable
 from speccomm.publishing.receipts.identifiers import row_keys
 from speccomm.publishing.rendering.paths import README, table_path
 
 RECEIPT_COLUMN = "receipt"
 HANDLING_COLUMN = "handling"
-HANDLING_VALUE = "INTERNAL USE ONLY - NOT SUPPRESSED"
 
 
 def csv_files(pack: Pack) -> dict[str, bytes]:
     """A file for each table, and how they may be handled."""
-    files = {table_path(table): table_csv(table, area=pack.area) for table in pack.tables()}
+    files = {
+        table_path(table): table_csv(table, area=pack.area, handling=pack.handling.mark)
+        for table in pack.tables()
+    }
     return {**files, README: _readme(pack).encode()}
 
 
-def table_csv(table: PackTable, *, area: str) -> bytes:
+def table_csv(table: PackTable, *, area: str, handling: str) -> bytes:
     """The rows of a table as CSV (RFC 4180, UTF-8), without its total, so columns may be summed.
 
     The last two columns of every row are the beginning of its figures' identifiers, which a full
@@ -32,7 +35,7 @@ def table_csv(table: PackTable, *, area: str) -> bytes:
     lines = [[*names, RECEIPT_COLUMN, HANDLING_COLUMN]]
     for key, row in zip(row_keys(table), table.records(), strict=True):
         cells = [file_cell(column, row.get(column.name)) for column in table.columns]
-        lines.append([*cells, f"{area}.{table.id}.{key}", HANDLING_VALUE])
+        lines.append([*cells, f"{area}.{table.id}.{key}", handling])
     return as_csv(lines)
 
 
@@ -56,9 +59,19 @@ def _readme(pack: Pack) -> str:
             f"- The last column, {HANDLING_COLUMN}, repeats how the rows may be handled.",
             f"- The column before it, {RECEIPT_COLUMN}, begins the identifier of each figure of the row: add a",
             "  full stop and the name of the figure's column. `speccomm receipt IDENTIFIER` opens it.",
-            "- An empty cell is a figure that does not exist; the dictionary says why. Zero is 0.",
+            *_marks(pack),
             "- There are no total rows, so a column can be summed.",
             "- A text that a spreadsheet would run as a formula has an apostrophe before it.",
             "",
         )
     )
+
+
+def _marks(pack: Pack) -> tuple[str, ...]:
+    """How a file tells a zero from what is hidden and from what does not exist."""
+    if isinstance(pack, PublicationPack):
+        return (
+            "- Zero is 0. A hidden number is *. Words stand for a figure that does not exist.",
+            "- Rows may not add up to what is printed as their total: see the notes on the page.",
+        )
+    return ("- An empty cell is a figure that does not exist; the dictionary says why. Zero is 0.",)

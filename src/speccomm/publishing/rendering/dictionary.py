@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from speccomm.publishing.model import Pack, Unit
-from speccomm.publishing.rendering.csv_tables import HANDLING_COLUMN, HANDLING_VALUE, as_csv
+from speccomm.publishing.rendering.csv_tables import HANDLING_COLUMN, as_csv
 from speccomm.publishing.rendering.paths import table_path
 
 DICTIONARY_COLUMNS = ("file", "table", "column", "title", "unit", "meaning", "empty_means")
@@ -33,5 +33,5 @@ def dictionary_rows(pack: Pack) -> list[dict[str, str]]:
 def dictionary_csv(pack: Pack) -> bytes:
     """The data dictionary as CSV."""
     lines = [[*DICTIONARY_COLUMNS, HANDLING_COLUMN]]
-    lines += [[*row.values(), HANDLING_VALUE] for row in dictionary_rows(pack)]
+    lines += [[*row.values(), pack.handling.mark] for row in dictionary_rows(pack)]
     return as_csv(lines)

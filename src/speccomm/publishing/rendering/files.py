@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from speccomm.publishing.model import BadPack, Pack
+from speccomm.publishing.leaving import DrawablePack, demand_drawable
+from speccomm.publishing.model import BadPack
 from speccomm.publishing.receipts.documents import receipt_files
 from speccomm.publishing.receipts.words import words_json
 from speccomm.publishing.rendering.dictionary import dictionary_csv
@@ -13,12 +14,14 @@ from speccomm.publishing.rendering.manifest import manifest_json
 from speccomm.publishing.rendering.paths import DICTIONARY, MANIFEST, PAGE, WORDS
 
 
-def pack_files(pack: Pack, formats: Iterable[Format] = ALL_FORMATS) -> dict[str, bytes]:
+def pack_files(pack: DrawablePack, formats: Iterable[Format] = ALL_FORMATS) -> dict[str, bytes]:
     """Every file of the pack by its path.
 
     Tables as CSV, receipts, data dictionary, words and manifest are always among them.
-    Raises: BadPack where the pack is put together wrongly.
+    Raises: BadPack where the pack is put together wrongly; NotThroughTheDoor for one that is
+            neither stamped as internal nor protected for publication.
     """
+    demand_drawable(pack)
     asked = with_csv(formats)
     files: dict[str, bytes] = {}
     for wanted in asked:

@@ -53,7 +53,7 @@ def sheet_cell(column: Column, row: dict[str, Cell]) -> SheetCell:
         return number_cell(column, Decimal(file_cell(column, value)))
     if isinstance(value, date):
         return _moment_cell(value)
-    return text_cell(str(value))
+    return text_cell(str(value), missing=column.unit.is_figure)  # a mark where a figure would be
 
 
 def number_cell(column: Column, exact: Decimal) -> SheetCell:
@@ -74,7 +74,7 @@ def number_format(column: Column, exact: Decimal) -> str:
     if column.unit is Unit.GBP:
         digits = "£#,##0.00"
     elif column.unit is Unit.PERCENT:
-        digits = "0.0%"
+        digits = "0.0%" if column.places else "0%"
     else:
         places = decimals_of(exact)
         digits = "#,##0" + ("." + "0" * places if places else "")

@@ -10,6 +10,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from speccomm.publishing.leaving import ProtectedTable
 from speccomm.publishing.model import Column, Pack, PackTable
 from speccomm.publishing.receipts.identifiers import row_keys
 from speccomm.publishing.rendering.csv_tables import RECEIPT_COLUMN
@@ -198,7 +199,11 @@ def _write_total(page: Any, styles: Styles, sheet: TableSheet, at: int) -> int:
         else:
             formula, result = _total_formula(sheet, column, place, at, cell)
             look = styles.get("total_figure", result.number_format)
-            if formula:
+            if isinstance(table, ProtectedTable):
+                write_cell(
+                    page, styles, at, place, cell, "total_figure"
+                )  # never a sum of rounded rows
+            elif formula:
                 page.write_formula(at, place, formula, look, result.value)
             else:
                 page.write_number(at, place, result.value, look)

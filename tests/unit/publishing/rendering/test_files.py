@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from speccomm.publishing.assembly import assemble_pack
+from speccomm.publishing.leaving import INTERNAL
 from speccomm.publishing.model import Unit
-from speccomm.publishing.rendering.csv_tables import HANDLING_VALUE
 from speccomm.publishing.rendering.files import pack_files
 from speccomm.publishing.rendering.page_tables import page_table
 
@@ -75,7 +75,7 @@ def test_every_row_says_how_it_may_be_handled(files):
     for path, data in files.items():
         if path.endswith(".csv"):
             rows = list(csv.DictReader(io.StringIO(data.decode())))
-            assert all(row["handling"] == HANDLING_VALUE for row in rows), path
+            assert all(row["handling"] == INTERNAL.mark for row in rows), path
     assert files["tables/README.txt"].startswith(b"INTERNAL USE ONLY")
 
 
