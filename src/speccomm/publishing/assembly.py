@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from functools import cached_property
 from typing import Any
@@ -11,22 +11,30 @@ from typing import Any
 from speccomm.foundation.errors import Refusal, UnknownName
 from speccomm.publishing.agreement import check_agreement
 from speccomm.publishing.facts import PackFacts
-from speccomm.publishing.model import Handling, Pack, PackTable, Section
+from speccomm.publishing.leaving import INTERNAL, InternalPack
+from speccomm.publishing.model import (
+    Block,
+    Caution,
+    HeadlineFigures,
+    PackTable,
+    Section,
+)
 from speccomm.publishing.naming import Namer, open_namer, short_icb_name
 from speccomm.publishing.sections.activity import activity_section
+from speccomm.publishing.sections.case_for_change import case_for_change_section
 from speccomm.publishing.sections.contract import contract_section
+from speccomm.publishing.sections.deep_dives import deep_dives_section
 from speccomm.publishing.sections.definitions import definitions_section
+from speccomm.publishing.sections.fragile import fragile_section
 from speccomm.publishing.sections.headlines import headlines_section
+from speccomm.publishing.sections.priorities import priorities_section
+from speccomm.publishing.sections.quality_overview import quality_overview_section
 from speccomm.publishing.sections.receipts import receipts_section
 from speccomm.publishing.sections.refusals import refusals_section
+from speccomm.publishing.sections.service_profiles import service_profiles_section
 from speccomm.publishing.sections.services import services_section
-from speccomm.publishing.wording import capital, say_financial_months, say_period
-
-INTERNAL = Handling(
-    "Internal use only. Small numbers are not suppressed. Do not publish.",
-    "This pack is for people in the NHS who are entitled to unsuppressed figures. It must not be "
-    "published or passed on outside, because small numbers in it could point to a person.",
-)
+from speccomm.publishing.sections.surveillance import surveillance_section
+from speccomm.publishing.wording import capital, say_financial_months, say_list, say_period
 
 
 class NoSections(Refusal):
@@ -52,18 +60,48 @@ class Frame:
         return next(t for t in self.services.tables() if t.id == "services_by_provider")
 
 
-Maker = Callable[[Frame], Section]
+@dataclass(frozen=True)
+class Part:
+    """A section a pack may have: what it is called where it is left out, and what makes it."""
+
+    title: str
+    make: Callable[[Frame], Section]
+
 
 # Every section by its identifier, in the order it is read. The receipts go last but for the links
 # and definitions, because they list the tables of the sections before them.
-SECTIONS: dict[str, Maker] = {
-    "headlines": lambda frame: headlines_section(frame.facts, frame.services_grid),
-    "services": lambda frame: frame.services,
-    "activity": lambda frame: activity_section(frame.facts, frame.namer),
-    "contract": lambda frame: contract_section(frame.facts, frame.namer),
-    "refusals": lambda frame: refusals_section(frame.facts, frame.namer),
-    "receipts": lambda frame: receipts_section(frame.facts, frame.tables),
-    "definitions": lambda frame: definitions_section(),
+SECTIONS: dict[str, Part] = {
+    "headlines": Part(
+        "headline figures", lambda frame: headlines_section(frame.facts, frame.services_grid)
+    ),
+    "case": Part("case for change", lambda frame: case_for_change_section(frame.facts)),
+    "services": Part("contracted services by provider", lambda frame: frame.services),
+    "activity": Part(
+        "activity by ICB and region", lambda frame: activity_section(frame.facts, frame.namer)
+    ),
+    "contract": Part("contract position", lambda frame: contract_section(frame.facts, frame.namer)),
+    "quality": Part(
+        "quality overview dashboard",
+        lambda frame: quality_overview_section(frame.facts, frame.namer),
+    ),
+    "profiles": Part(
+        "quality profiles by service",
+        lambda frame: service_profiles_section(frame.facts, frame.namer),
+    ),
+    "surveillance": Part(
+        "services under enhanced or intensive surveillance",
+        lambda frame: surveillance_section(frame.facts, frame.namer),
+    ),
+    "fragile": Part("fragile services", lambda frame: fragile_section(frame.facts, frame.namer)),
+    "deep-dives": Part("deep dives", lambda frame: deep_dives_section(frame.facts, frame.namer)),
+    "priorities": Part("priorities", lambda frame: priorities_section(frame.facts, frame.namer)),
+    "refusals": Part(
+        "what was refused and why", lambda frame: refusals_section(frame.facts, frame.namer)
+    ),
+    "receipts": Part(
+        "how each figure was made", lambda frame: receipts_section(frame.facts, frame.tables)
+    ),
+    "definitions": Part("words used in this pack", lambda frame: definitions_section()),
 }
 
 
@@ -85,7 +123,9 @@ def chosen_sections(
     return chosen
 
 
-def assemble_pack(facts: PackFacts, *, sections: tuple[str, ...] | None = None) -> Pack:
+def assemble_pack(
+    facts: PackFacts, *, sections: tuple[str, ...] | None = None
+) -> InternalPack:
     """The internal pack of one ICB or region, unsuppressed, of some sections or of all.
 
     Raises: BadPack where the facts contradict each other or a part is put together wrongly.
@@ -94,14 +134,14 @@ def assemble_pack(facts: PackFacts, *, sections: tuple[str, ...] | None = None) 
     chosen = chosen_sections(sections)
     period = say_period(facts.first_month, facts.last_month)
     months = capital(say_financial_months(facts.first_month, facts.last_month))
-    return Pack(
+    return InternalPack(
         id=f"{facts.icb.code.lower()}-{facts.first_month}-{facts.last_month}",
         title="Specialised services profile pack",
-        organisation=short_icb_name(facts.icb.name),
+        organisation=capital(short_icb_name(facts.icb.name)),
         period=f"{period} ({months})",
         handling=INTERNAL,
         built_at=facts.built_at.astimezone(UTC),
-        sections=tuple(_made(facts, chosen)),
+        sections=_say_left_out(_linked(tuple(_made(facts, chosen))), chosen),
         facts={**manifest_facts(facts), "sections": list(chosen)},
         area=facts.icb.code,
     )
@@ -111,9 +151,36 @@ def _made(facts: PackFacts, chosen: tuple[str, ...]) -> Iterator[Section]:
     """The sections in order. The receipts are given the tables of those before them."""
     frame = Frame(facts, open_namer())
     for name in chosen:
-        section = SECTIONS[name](frame)
+        section = SECTIONS[name].make(frame)
         frame.tables += section.tables()
         yield section
+
+
+def _say_left_out(sections: tuple[Section, ...], chosen: tuple[str, ...]) -> tuple[Section, ...]:
+    """The sections, the first of which begins by naming those that are left out."""
+    missing = [part.title for name, part in SECTIONS.items() if name not in chosen]
+    if not missing:
+        return sections
+    caution = Caution("Not the whole pack", (f"Left out of this pack: {say_list(missing)}.",))
+    return (replace(sections[0], blocks=(caution, *sections[0].blocks)), *sections[1:])
+
+
+def _linked(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """The sections, with no headline figure leading to a section that is left out."""
+    here = {inner.id for section in sections for inner in section.walk()}
+    return tuple(
+        replace(section, blocks=tuple(_with_links(block, here) for block in section.blocks))
+        for section in sections
+    )
+
+
+def _with_links(block: Block, here: set[str]) -> Block:
+    if not isinstance(block, HeadlineFigures):
+        return block
+    figures = (
+        item if item.section_id in here else replace(item, section_id="") for item in block.figures
+    )
+    return HeadlineFigures(tuple(figures))
 
 
 def manifest_facts(facts: PackFacts) -> dict[str, Any]:

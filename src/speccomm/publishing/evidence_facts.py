@@ -126,7 +126,7 @@ class PackEvidence:
     def for_icb(self, code: str) -> PackEvidence:
         """The same evidence with the priorities of one ICB: those for it, and those for all."""
         named = [
-            codes == EVERYWHERE or code in codes.split(";")
+            codes == EVERYWHERE or code in map(str.strip, codes.split(";"))
             for codes in self.priorities["icb_codes"].to_pylist()
         ]
         return replace(self, priorities=self.priorities.filter(pa.array(named, pa.bool_())))

@@ -205,6 +205,11 @@ class PackFacts:
         return self.icb.code == self.region.code
 
     @property
+    def kind(self) -> str:
+        """What a sentence calls the pack's area: ICB or region."""
+        return "region" if self.is_region else "ICB"
+
+    @property
     def months(self) -> list[FinancialMonth]:
         """Every month of the period."""
         return months_between(self.first_month, self.last_month)

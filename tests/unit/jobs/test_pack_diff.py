@@ -125,6 +125,8 @@ def test_one_row_of_money_moves_its_line_and_what_adds_it_up(first, tmp_path):
         expected |= {f"{place}.price_gbp": 1, f"{place}.variance_gbp": 1}
     expected |= {"contract_bridge.price_gbp.effect_gbp": 1, "contract_bridge.all.effect_gbp": 1}
     expected |= {"headlines.pack.actual_gbp": 1, "headlines.pack.variance_gbp": 1}
+    for row in ("RKB+NCBPS11C", "all"):
+        expected |= {f"profile_ncbps11c.{row}.{whose}_gbp": 1 for whose in ("actual", "own_actual")}
     # 100.50 of 1,000 is 10.1%, and 101.50 is 10.2%; in all 200.50 of 1,600 and 201.50 are 12.5%, 12.6%.
     shares = ("contract_lines.RKB+NCBPS11C", "contract_by_service.NCBPS11C")
     expected |= {f"{place}.variance_percent": Decimal("0.1") for place in shares}

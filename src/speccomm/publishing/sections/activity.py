@@ -21,7 +21,7 @@ from speccomm.publishing.model import (
 from speccomm.publishing.naming import Namer, short_icb_name
 from speccomm.publishing.sections.flow_words import MEASURES, PARTS, UNKNOWN, counted, making
 from speccomm.publishing.sections.months import months_section
-from speccomm.publishing.sections.neighbours import neighbours_section
+from speccomm.publishing.sections.neighbours import boards_section, neighbours_section
 from speccomm.publishing.sections.unknown import unknown_section
 from speccomm.publishing.sourcing import Key, Of
 from speccomm.publishing.wording import (
@@ -36,17 +36,20 @@ SHOWN_ON_CHART = 15
 
 
 def activity_section(facts: PackFacts, namer: Namer) -> Section:
-    """Flows of the ICB, month by month and with its neighbours, then of the region."""
+    """Flows of the ICB, month by month and with its neighbours, then of the region; in a region's
+    pack those of the region, and of the patients of each of its ICBs."""
     icb = short_icb_name(facts.icb.name)
+    region = _flows(facts, namer, facts.flows_region, area=region_name(facts), key="region")
+    own = [] if facts.is_region else [_flows(facts, namer, facts.flows_icb, area=icb, key="icb")]
     return Section(
         "activity",
         "Activity by ICB and region",
         (_explanation(facts, icb),),
         (
-            _flows(facts, namer, facts.flows_icb, area=icb, key="icb"),
+            *(own or [region, boards_section(facts, icb)]),
             months_section(facts, icb),
             neighbours_section(facts, icb),
-            _flows(facts, namer, facts.flows_region, area=region_name(facts), key="region"),
+            *([region] if own else []),
             unknown_section(facts, namer, making(facts, f"clinical reference group {UNKNOWN}")),
         ),
     )

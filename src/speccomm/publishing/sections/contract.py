@@ -119,7 +119,7 @@ def _sentences(facts: PackFacts, providers: list[dict[str, Any]], icb: str) -> P
             f"{say_pounds(not_planned)} is on lines that have no plan; it is shown apart and not "
             "given an invented price."
         )
-    return Prose((" ".join(words), _meaning()))
+    return Prose((" ".join(words), _meaning(facts)))
 
 
 def say_standing(variance: Decimal, plan: Decimal) -> str:
@@ -131,11 +131,11 @@ def say_standing(variance: Decimal, plan: Decimal) -> str:
     return f"{say_millions(abs(variance))}{share} {side} plan"
 
 
-def _meaning() -> str:
+def _meaning(facts: PackFacts) -> str:
     return (
         "Plan and actual are the price of each line and its market forces amount. Variance is "
-        "actual minus plan, so + is above plan. Whoever pays, the position is that of this ICB’s "
-        "patients."
+        "actual minus plan, so + is above plan. Whoever pays, the position is that of this "
+        f"{facts.kind}’s patients."
     )
 
 

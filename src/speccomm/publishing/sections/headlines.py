@@ -62,7 +62,7 @@ def _activity(facts: PackFacts) -> tuple[HeadlineFigure, ...]:
             say_activity(received),
             f"{say_share(intra, received)} by its own providers, "
             f"{say_share(exported, received)} by providers elsewhere.",
-            "activity-icb",
+            f"activity-{facts.kind.lower()}",
             received,
             Unit.ACTIVITY,
             replace(source, flow="AC"),
@@ -72,7 +72,7 @@ def _activity(facts: PackFacts) -> tuple[HeadlineFigure, ...]:
             "Units of activity by its providers",
             say_activity(provided),
             f"{say_share(imported, provided)} for others than its own patients.",
-            "activity-icb",
+            f"activity-{facts.kind.lower()}",
             provided,
             Unit.ACTIVITY,
             replace(source, flow="AB"),

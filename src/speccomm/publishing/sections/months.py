@@ -41,23 +41,27 @@ def months_section(facts: PackFacts, icb: str) -> Section:
         keys=(Key("month", Of.MONTH),),
     )
     known = [row for row in rows if row["intra"] is not None]
-    series = [
-        (name, [row[part] for row in known]) for name, part in zip(PARTS, MEASURES, strict=True)
-    ]
     return Section(
         "activity-months",
         "Activity month by month",
         (
             _month_sentences(facts, known),
-            Chart(
-                id="chart-months",
-                title=f"Activity of {icb} by month",
-                description=_month_description(known),
-                specification=month_lines([row["month_name"] for row in known], series),
-                table_id="activity_by_month",
-            ),
+            *([_chart(icb, known)] if known else []),
             table,
         ),
+    )
+
+
+def _chart(icb: str, known: list[dict[str, Any]]) -> Chart:
+    series = [
+        (name, [row[part] for row in known]) for name, part in zip(PARTS, MEASURES, strict=True)
+    ]
+    return Chart(
+        id="chart-months",
+        title=f"Activity of {icb} by month",
+        description=_month_description(known),
+        specification=month_lines([row["month_name"] for row in known], series),
+        table_id="activity_by_month",
     )
 
 

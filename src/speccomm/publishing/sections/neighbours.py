@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from speccomm.publishing.agreement import total_of
 from speccomm.publishing.charts import Bar, plain_bars
-from speccomm.publishing.columns import FLOW_LETTERS
+from speccomm.publishing.columns import FLOW_LETTERS, flow_columns
 from speccomm.publishing.facts import PackFacts
 from speccomm.publishing.model import Chart, Column, PackTable, Prose, Section, Unit
 from speccomm.publishing.naming import short_icb_name, short_provider_name
@@ -47,6 +47,34 @@ def neighbours_section(facts: PackFacts, icb: str) -> Section:
             ),
         ),
     )
+
+
+def boards_section(facts: PackFacts, area: str) -> Section:
+    """The patients of each ICB of a region: treated by the region's providers, or elsewhere."""
+    rows = [row for row in facts.flows_by_icb.to_pylist() if row["patient_total"]]
+    rows.sort(key=lambda row: (-row["patient_total"], str(row["icb_code"])))
+    for row in rows:
+        row["icb_name"] = short_icb_name(row["icb_name"]) if row["icb_name"] else None
+    table = PackTable(
+        id="activity_by_icb",
+        title=f"Activity for the patients of each ICB of {area}",
+        columns=(
+            Column("icb_code", "Code", Unit.CODE, "Code of the ICB", "none"),
+            Column("icb_name", "ICB of the patients", Unit.TEXT, "Name of the ICB"),
+            *flow_columns(
+                area,
+                source=counted(facts, area=facts.icb.code),
+                only=("intra", "exported", "patient_total"),
+            ),
+        ),
+        rows=pa.Table.from_pylist(rows, schema=facts.flows_by_icb.schema),
+        row_header="icb_name",
+        making=making(facts, f"patient of {area}, by the ICB of the patient"),
+        notes=("Within is by any provider of the region, not only by those of the ICB.",),
+        total_label="All ICBs",
+        keys=(Key("icb_code", Of.PATIENT_ICB),),
+    )
+    return Section("activity-icbs", "Patients of each ICB", (table,))
 
 
 def _ranked(flows: pa.Table, measure: str) -> pa.Table:

@@ -79,7 +79,7 @@ def _sentences(facts: PackFacts) -> Prose:
     files = files_of_icb(facts).num_rows
     words = [
         (
-            f"{capital(say_count(files, 'file'))} of the ICB’s providers, and of those that treat its "
+            f"{capital(say_count(files, 'file'))} of the {facts.kind}’s providers, and of those that treat its "
             f"patients, {say_verb(files, 'is', 'are')} current. {say_verb(files, 'It holds', 'They hold')} {say_count(read, 'row')}: "
             f"{accepted:,} accepted and {refused:,} refused"
             f"{f' ({say_share(refused, read)})' if refused else ''}. Every row read is one or the other."
@@ -98,7 +98,7 @@ def _making(counted: str) -> Making:
     return Making(
         counted,
         ("files", "findings"),
-        "current files of local providers and of those that treat the ICB’s patients",
+        "current files of local providers and of those that treat the area’s patients",
     )
 
 

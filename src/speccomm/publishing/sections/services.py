@@ -25,6 +25,7 @@ from speccomm.publishing.sections.flow_words import counted
 from speccomm.publishing.sourcing import Key, Of, ServiceCount
 from speccomm.publishing.wording import capital, say_count, say_numeral, say_verb
 
+MOST_COLUMNS = 10  # a grid of more providers is folded, and printed from its file
 NOT_A_SERVICE = "service code not known"
 
 
@@ -177,9 +178,10 @@ def _grid(facts: PackFacts, local: list[dict[str, Any]], icb: str) -> PackTable:
         row_header="service_name",
         making=_making(facts, "any commissioner"),
         notes=(
-            "Contracted means with any commissioner, not only this ICB.",
+            f"Contracted means with any commissioner, not only this {facts.kind}.",
             "Codes that stand for no single service, such as 99999999, are left out here.",
         ),
+        placement=Placement.FOLDED if len(providers) > MOST_COLUMNS else Placement.PAGE,
     )
 
 
@@ -211,7 +213,7 @@ def _elsewhere(facts: PackFacts, elsewhere: list[dict[str, Any]], icb: str) -> P
                 "contracted",
                 "Services contracted",
                 Unit.NUMBER,
-                "Service lines with a plan for the ICB’s patients",
+                f"Service lines with a plan for the {facts.kind}’s patients",
                 missing_from="contracted_missing",
                 source=service_count(facts, whose="patients", planned=True),
             ),
@@ -219,14 +221,14 @@ def _elsewhere(facts: PackFacts, elsewhere: list[dict[str, Any]], icb: str) -> P
                 "no_plan",
                 "Services with activity and no plan",
                 Unit.NUMBER,
-                "Service lines with activity for the ICB’s patients and no plan for them",
+                f"Service lines with activity for the {facts.kind}’s patients and no plan for them",
                 source=service_count(facts, whose="patients", planned=False),
             ),
             Column(
                 "activity",
-                "Units for the ICB’s patients",
+                f"Units for the {facts.kind}’s patients",
                 Unit.ACTIVITY,
-                "Units of activity for the ICB’s patients",
+                f"Units of activity for the {facts.kind}’s patients",
                 missing="none found",
                 adds_up=True,
                 source=replace(counted(facts, area=facts.icb.code), flow="C", left_out=True),
@@ -235,7 +237,7 @@ def _elsewhere(facts: PackFacts, elsewhere: list[dict[str, Any]], icb: str) -> P
         rows=pa.Table.from_pylist(rows, schema=schema),
         row_header="provider_name",
         making=_making(facts, f"patients of {icb}"),
-        notes=("Contracted here means with a plan for this ICB’s patients.",),
+        notes=(f"Contracted here means with a plan for this {facts.kind}’s patients.",),
         total_label="All providers elsewhere",
         keys=(Key("provider_code", Of.PROVIDER),),
     )
@@ -278,13 +280,13 @@ def _pairs(facts: PackFacts, records: list[dict[str, Any]]) -> PackTable:
             SERVICE_NAME,
             PROVIDER_CODE,
             PROVIDER_NAME,
-            Column("place", "Head office", Unit.TEXT, "local (in the ICB) or elsewhere"),
+            Column("place", "Head office", Unit.TEXT, f"local (in the {facts.kind}) or elsewhere"),
             Column(
                 "mark",
                 "Mark",
                 Unit.MARK,
                 "contracted, or activity without a plan; local providers with any commissioner, "
-                "providers elsewhere for the ICB’s patients",
+                f"providers elsewhere for the {facts.kind}’s patients",
             ),
             Column(
                 "activity",
@@ -298,7 +300,9 @@ def _pairs(facts: PackFacts, records: list[dict[str, Any]]) -> PackTable:
         ),
         rows=pa.Table.from_pylist(rows, schema=schema),
         row_header="service_name",
-        making=_making(facts, "local providers any commissioner, others the ICB’s patients"),
+        making=_making(
+            facts, f"local providers any commissioner, others the {facts.kind}’s patients"
+        ),
         placement=Placement.FILE,
         keys=(Key("provider_code", Of.PROVIDER), Key("service_code", Of.SERVICE)),
     )

@@ -1,0 +1,125 @@
+"""A region's own pack, and the packs of its ICBs built together."""
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from speccomm.activity.areas import NotOneArea
+from speccomm.foundation.errors import UnknownName
+from speccomm.foundation.periods import FinancialMonth
+from speccomm.jobs.pack import PackRequest, build_pack
+from speccomm.jobs.region_packs import (
+    NotARegionFolder,
+    RegionPacksRequest,
+    build_region_packs,
+)
+from speccomm.jobs.settings import EngineSettings
+from speccomm.publishing.assembly import NoSections
+from speccomm.publishing.rendering.formats import Format
+from tests.unit.jobs.pack_store import acm, fill, plcm
+
+NOW = datetime(2024, 2, 5, 9, 30, tzinfo=UTC)
+RENAL, HIV = "NCBPS11C", "NCBPS14A"
+SHORT = ("activity", "contract", "refusals", "receipts")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    activity = [
+        plcm("RKB", 1, "QWU", RENAL, "A06", "100"),
+        plcm("RKB", 1, "QK1", RENAL, "A06", "40"),
+        plcm("RWE", 1, "QWU", HIV, "F03", "20"),
+        plcm("RJ1", 1, "QWU", HIV, "F03", "3"),
+        plcm("RKB", 2, "QMF", RENAL, "A06", "7"),
+    ]
+    money = [
+        acm("RKB", 1, "QWU", RENAL, "1000.00", "1100.50"),
+        acm("RWE", 1, "QK1", HIV, "500.00", "450.00"),
+    ]
+    files = [("plcm", "plcm.csv", activity, 0), ("acm", "acm.csv", money, 0)]
+    return fill(tmp_path_factory.mktemp("region") / "store", files)
+
+
+def request(store, out, **changes):
+    values = {
+        "store": store,
+        "icb": None,
+        "region": "Y60",
+        "from_month": FinancialMonth.parse_calendar("2023-04"),
+        "to_month": FinancialMonth.parse_calendar("2023-05"),
+        "out": out,
+        "now": NOW,
+        "formats": (Format.HTML, Format.CSV),
+        "map_date": date(2023, 6, 30),
+        "engine": EngineSettings(threads=1),
+        **changes,
+    }
+    return PackRequest(**values)
+
+
+def totals(tables, name):
+    columns = ("intra", "imported", "exported")
+    return [sum(tables[name][column].to_pylist()) for column in columns]
+
+
+def test_a_region_is_seen_from_its_own_border(store, tmp_path):
+    answer = build_pack(request(store, tmp_path / "Y60"))
+    assert answer.pack.organisation == "The Midlands region"
+    assert answer.pack.area == "Y60"
+    assert totals(answer.tables, "activity_region") == [Decimal(160), Decimal(7), Decimal(3)]
+    lines = {row["provider_code"]: row for row in answer.tables["contract_by_provider"].to_pylist()}
+    assert lines["RKB"]["actual_gbp"] == Decimal("1100.50")
+    assert lines["RWE"]["variance_gbp"] == Decimal("-50.00")
+    assert "activity_icb" not in answer.tables
+    page = answer.page.read_text()
+    assert "this ICB" not in page
+    assert "the ICB’s" not in page
+
+
+def test_packs_built_together_are_those_built_alone(store, tmp_path):
+    told = []
+    together = build_region_packs(
+        RegionPacksRequest(
+            request(store, tmp_path / "all", sections=SHORT),
+            progress=lambda *words: told.append(words),
+        )
+    )
+    listed = json.loads((together.folder / "packs.json").read_text())
+    codes = [entry["icb_code"] for entry in listed["packs"]]
+    assert len(codes) == 11
+    assert [folder.name for folder in together.packs] == codes
+    assert told[-1] == ("pack of QWU", 11, 11) or told[-1][1:] == (11, 11)
+    alone = build_pack(request(store, tmp_path / "QWU", icb="QWU", region=None, sections=SHORT))
+    for path in sorted((alone.folder / "tables").iterdir()):
+        assert path.read_bytes() == (tmp_path / "all" / "QWU" / "tables" / path.name).read_bytes()
+    index = together.index.read_text()
+    assert all(f'href="{code}/index.html"' in index for code in codes)
+
+
+def test_an_index_of_something_else_is_left_alone(store, tmp_path):
+    (tmp_path / "index.html").write_text("mine")
+    with pytest.raises(NotARegionFolder, match="not of a region’s packs"):
+        build_region_packs(RegionPacksRequest(request(store, tmp_path)))
+    assert (tmp_path / "index.html").read_text() == "mine"
+
+
+def test_what_cannot_be_asked_is_refused(store, tmp_path):
+    with pytest.raises(NotOneArea):
+        build_pack(request(store, tmp_path / "out", icb="QWU"))
+    with pytest.raises(UnknownName, match="Did you mean 'activity'"):
+        build_pack(request(store, tmp_path / "out", sections=("activty",)))
+    with pytest.raises(NoSections):
+        build_pack(request(store, tmp_path / "out", sections=("case",), without=("case",)))
+    assert not (tmp_path / "out").exists()
+
+
+def test_sections_left_out_are_named_in_the_pack_and_its_manifest(store, tmp_path):
+    answer = build_pack(request(store, tmp_path / "out", sections=("headlines", "activity")))
+    assert [section.id for section in answer.pack.sections] == ["headlines", "activity"]
+    manifest = json.loads((answer.folder / "manifest.json").read_text())
+    assert manifest["sections"] == ["headlines", "activity"]
+    page = answer.page.read_text()
+    assert "Left out of this pack:" in page
+    assert 'href="#services"' not in page
