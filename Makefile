@@ -40,7 +40,7 @@ check: .venv/.dev ## format, lint, types, import contracts, rulebooks and house 
 	$(BIN)/lint-imports --config importlinter.ini
 	$(BIN)/python -m pytest -q tests/house
 
-bench: .venv/.dev ## speed and memory, as ratios within one run; ROWS=1000000 is quick, ONLY=dve or demo asks for one part
+bench: .venv/.dev ## speed and memory, as ratios within one run; ROWS=1000000 is quick, ONLY=dve, demo or pack asks for one part
 	$(BIN)/python -m benchmarks.run --rows $(ROWS) --only "$(ONLY)"
 
 soak: .venv/.dev ## the long tests: large property runs, repeated kills

@@ -12,9 +12,10 @@ from benchmarks.agreement import differences
 from benchmarks.data import DIRECTORY_POSTCODES, Data, prepare
 from benchmarks.measuring import ROOT, Measured, StepFailed, run_step
 from benchmarks.nhs_engine import NotInstalled, check_with_dve, our_side
+from benchmarks.packs import measure_packs
 from benchmarks.report import Ratio, Report
 
-EVERYTHING = ("load", "flows", "question", "pandas", "exponent", "dve", "demo")
+EVERYTHING = ("load", "flows", "question", "pandas", "exponent", "dve", "demo", "pack")
 BY_DEFAULT = ("load", "flows", "question", "pandas", "exponent")
 DRILL_DOWN = ["provider", "icb", "service", "pod", "month"]
 OUT = ROOT / "benchmarks" / "out"
@@ -110,6 +111,8 @@ def main() -> None:
         _dve(bench, min(rows, DVE_ROWS))
     if "demo" in wanted:
         _demo(bench)
+    if "pack" in wanted:
+        measure_packs(report, bench.data.folder / "demo", OUT / "packs")
     print("\n" + report.text())
     print(f"written to {report.write(OUT)}")
 

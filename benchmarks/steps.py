@@ -193,6 +193,62 @@ def demo(folder: str) -> Answer:
     return {"seconds": time.perf_counter() - begun, "exit_code": code}
 
 
+def pack(demo: str, out: str) -> Answer:
+    """The whole pack of one ICB: its page, its tables and their receipts."""
+    from speccomm.jobs.pack import build_pack
+
+    begun = time.perf_counter()
+    answer = build_pack(_pack_request(demo, out, icb="QWU"))
+    return {"seconds": time.perf_counter() - begun, "tables": len(answer.tables)}
+
+
+def region_packs(demo: str, out: str) -> Answer:
+    """The packs of all ICBs of the region, built together."""
+    from speccomm.jobs.region_packs import RegionPacksRequest, build_region_packs
+
+    begun = time.perf_counter()
+    request = _pack_request(demo, out, region="Y60")
+    answer = build_region_packs(RegionPacksRequest(request))
+    return {"seconds": time.perf_counter() - begun, "packs": len(answer.packs)}
+
+
+def receipt(pack: str) -> Answer:
+    """One figure's receipt from the pack's own files: the median of figures of several tables."""
+    from speccomm.jobs.receipt import ReceiptRequest
+    from speccomm.jobs.receipt import receipt as open_one
+    from speccomm.publishing.receipts.opening import open_pack
+
+    opened = open_pack(Path(pack))
+    names = []
+    for table in opened.tables:
+        row = opened.receipts_of(table).rows()[-1]
+        names += [f"{opened.area}.{table}.{row['key']}.{column}" for column in row["figures"]]
+    took = []
+    for name in names[:: max(1, len(names) // QUESTIONS)]:
+        begun = time.perf_counter()
+        open_one(ReceiptRequest(name, Path(pack), datetime.now(UTC)))
+        took.append(time.perf_counter() - begun)
+    return {"seconds": statistics.median(took), "slowest": max(took), "opened": len(took)}
+
+
+def _pack_request(demo: str, out: str, *, icb: str | None = None, region: str | None = None) -> Any:
+    from speccomm.jobs.demo import FROM_MONTH, TO_MONTH
+    from speccomm.jobs.pack import PackRequest
+    from speccomm.publishing.rendering.formats import Format
+
+    return PackRequest(
+        store=Path(demo) / "store",
+        icb=icb,
+        region=region,
+        from_month=FROM_MONTH,
+        to_month=TO_MONTH,
+        out=Path(out),
+        now=datetime.now(UTC),
+        reference=Path(demo) / "reference",
+        formats=(Format.HTML, Format.CSV),
+    )
+
+
 def _folder_mib(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
 
@@ -206,6 +262,9 @@ STEPS: Mapping[str, Callable[..., Answer]] = {
     "question": question,
     "pandas": pandas,
     "demo": demo,
+    "pack": pack,
+    "region_packs": region_packs,
+    "receipt": receipt,
 }
 
 
