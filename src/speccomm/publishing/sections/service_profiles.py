@@ -162,8 +162,8 @@ def _counted(facts: PackFacts, code: str, rows: Rows) -> str:
     number, local = len(rows), sum(row["is_local"] for row in rows)
     if not rows:
         return f"{code}. No provider of {say_region(facts)} has a plan, a price or a site for it."
-    areas = Counter(row["area"] for row in rows)
-    places = [f"{count} {area}" for area, count in sorted(areas.items()) if area]
+    areas = Counter(row["area"] or "elsewhere" for row in rows)
+    places = [f"{count} {area}" for area, count in sorted(areas.items())]
     words = f"{code}. {capital(say_count(number, 'provider'))} of {say_region(facts)}"
     if len(places) > 1:
         words += f" ({say_list(places)})"
