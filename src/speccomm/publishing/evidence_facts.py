@@ -7,7 +7,7 @@ them once, for all services together, so that a section only filters rows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cache, cached_property
 
@@ -74,7 +74,7 @@ class PackEvidence:
     register not in `collected` has never been written to: its tables are empty and its figures are
     not collected, which is neither none nor not looked at. `priorities_year` is the financial year
     of the priorities. `profiles` has the tables of `quality.ServiceProfile` for all service lines
-    together, each with service_code; `registers` every register, narrowed, as it holds. `names` of
+    together, each with service_code; `recorded_as` the former codes of a provider that entries have; `registers` every register, narrowed, as it holds. `names` of
     sites, providers and ICBs are those of the reference tables. The shape of each table is that of
     the function of `speccomm.quality` it is named for.
     """
@@ -99,6 +99,7 @@ class PackEvidence:
     findings: pa.Table
     profiles: Mapping[str, pa.Table]
     registers: Mapping[str, pa.Table]
+    recorded_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, schema in GIVEN.items():
@@ -194,6 +195,7 @@ def gather_evidence(
     collected: frozenset[str],
     month_from: date,
     financial_year: str,
+    recorded_as: Mapping[str, tuple[str, ...]] | None = None,
 ) -> PackEvidence:
     """Ask every question of the registers.
 
@@ -217,6 +219,7 @@ def gather_evidence(
         findings=evidence_findings(registers, con=con, rules=evidence_rules()),
         profiles={name: con.to_pyarrow(t) for name, t in profile_tables(registers).items()},
         registers={n: as_it_holds(REGISTERS[n], rows, on=on) for n, rows in held.items()},
+        recorded_as=recorded_as or {},
     )
 
 

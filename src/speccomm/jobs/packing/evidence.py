@@ -44,7 +44,8 @@ def pack_evidence(
     `month` is the last of the period. The priorities are those of every ICB. Rows of providers are brought under the codes of the map, and those of providers elsewhere left out.
     """
     on = evidence_day(reading)
-    held = {name: _on_map(rows, places) for name, rows in standing(reading.snapshot).items()}
+    said = standing(reading.snapshot)
+    held = {name: _on_map(rows, places) for name, rows in said.items()}
     collected = frozenset(name for name, rows in held.items() if rows.num_rows)
     year = _priorities_year(held["priorities"], month.year)
     if not collected:
@@ -58,7 +59,23 @@ def pack_evidence(
         collected=collected,
         month_from=on.replace(day=1),
         financial_year=year,
+        recorded_as=_recorded_as(said, places),
     )
+
+
+def _recorded_as(
+    said: Mapping[str, pa.Table], places: OrganisationMap
+) -> dict[str, tuple[str, ...]]:
+    """The former codes that entries have, by the code that stands for each on the map."""
+    codes: set[str] = set()
+    for rows in said.values():
+        if "provider_code" in rows.column_names:
+            codes.update(code for code in pc.unique(rows["provider_code"]).to_pylist() if code)
+    found: dict[str, list[str]] = {}
+    for code in sorted(codes):
+        if (now := places.current.get(code, code)) != code:
+            found.setdefault(now, []).append(code)
+    return {now: tuple(former) for now, former in found.items()}
 
 
 def _on_map(rows: pa.Table, places: OrganisationMap) -> pa.Table:

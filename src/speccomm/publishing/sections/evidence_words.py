@@ -12,7 +12,7 @@ from speccomm.publishing.facts import PackFacts
 from speccomm.publishing.model import Column, Making, Prose, Unit
 from speccomm.publishing.naming import Namer, short_icb_name
 from speccomm.publishing.sourcing import Stated
-from speccomm.publishing.wording import capital, say_day
+from speccomm.publishing.wording import capital, say_day, say_list
 
 NOT_COLLECTED = "not collected"
 NOT_SAID = "not said"
@@ -59,13 +59,14 @@ def say_service(facts: PackFacts, namer: Namer, code: str | None, part: str | No
     return f"{name}: {part}" if part else name
 
 
-def say_provider(facts: PackFacts, code: str | None, former: str | None = None) -> str:
-    """The name of a provider with its code, and the code that was recorded where it had another."""
+def say_provider(facts: PackFacts, code: str | None) -> str:
+    """The name of a provider with its code, and the former codes that entries have for it."""
     if code is None:
         return "no one provider"
-    told = f"{code}, recorded as {former}" if former and former != code else code
+    former = facts.evidence.recorded_as.get(code, ())
+    told = f"{code}; some entries recorded as {say_list(former)}" if former else code
     name = facts.evidence.provider_name(code)
-    return f"{name} ({told})" if name else f"{code} (name not known)"
+    return f"{name} ({told})" if name else f"{told} (name not known)"
 
 
 def say_site(facts: PackFacts, code: str) -> str:

@@ -187,6 +187,12 @@ def _table(facts: PackFacts, code: str, title: str, rows: Rows) -> PackTable:
             f"service line {code}; {facts.contract_period or 'no month'}; providers of "
             f"{say_region(facts)}",
         ),
+        notes=tuple(
+            f"Some evidence of {row['provider_code']} was recorded under the former code "
+            f"{say_list(former)}."
+            for row in rows
+            if (former := facts.evidence.recorded_as.get(row["provider_code"]))
+        ),
         total_label="All providers",
         keys=(Key("provider_code", Of.PROVIDER), Key("service_code", Of.SERVICE)),
     )
