@@ -14,8 +14,19 @@ from benchmarks.measuring import ROOT, Measured, StepFailed, run_step
 from benchmarks.nhs_engine import NotInstalled, check_with_dve, our_side
 from benchmarks.packs import measure_packs
 from benchmarks.report import Ratio, Report
+from benchmarks.suppression import measure_suppression
 
-EVERYTHING = ("load", "flows", "question", "pandas", "exponent", "dve", "demo", "pack")
+EVERYTHING = (
+    "suppression",
+    "load",
+    "flows",
+    "question",
+    "pandas",
+    "exponent",
+    "dve",
+    "demo",
+    "pack",
+)
 BY_DEFAULT = ("load", "flows", "question", "pandas", "exponent")
 DRILL_DOWN = ["provider", "icb", "service", "pod", "month"]
 OUT = ROOT / "benchmarks" / "out"
@@ -111,6 +122,8 @@ def main() -> None:
         _dve(bench, min(rows, DVE_ROWS))
     if "demo" in wanted:
         _demo(bench)
+    if "suppression" in wanted:
+        measure_suppression(report)
     if "pack" in wanted:
         measure_packs(report, bench.data.folder / "demo", OUT / "packs")
     print("\n" + report.text())
