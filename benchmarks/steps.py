@@ -69,7 +69,7 @@ def load(file: str, store: str, reference: str, key_file: str) -> Answer:
         "read": answer.read,
         "accepted": answer.accepted,
         "refused": answer.refused,
-        "findings": answer.findings.num_rows,
+        "findings": answer.coded_findings.num_rows,
         "store_mib": _folder_mib(Path(store)),
         "checks_not_run": answer.checks_not_run["check_id"].to_pylist(),
     }
@@ -89,7 +89,7 @@ def check(file: str, reference: str) -> Answer:
         "read": answer.read,
         "accepted": answer.accepted,
         "refused": answer.refused,
-        "findings": answer.findings.num_rows,
+        "findings": answer.coded_findings.num_rows,
     }
 
 

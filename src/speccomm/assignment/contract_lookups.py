@@ -101,10 +101,43 @@ def month_start(financial_year: str, financial_month: int) -> date:
     return FinancialMonth(FinancialYear.parse(financial_year), within).from_date
 
 
+def months_alike(
+    reference: Reference, *, financial_years: Iterable[str]
+) -> dict[tuple[str, int], int]:
+    """For each year and month, the first month of that year with the same lookup rows.
+
+    Rows that differ only in which of such months they are of have the same answer.
+    """
+    years = sorted(set(financial_years))
+    starts = {(year, month): month_start(year, month) for year in years for month in MONTHS}
+    groups = _unchanged(ReferenceRows(reference), list(starts.values()))
+    group_of = {day: number for number, days in enumerate(groups) for day in days}
+    first: dict[tuple[str, int], int] = {}
+    for (year, month), day in starts.items():
+        first.setdefault((year, group_of[day]), month)
+    return {(year, month): first[year, group_of[day]] for (year, month), day in starts.items()}
+
+
 def _spells(
     rows: ReferenceRows, days: list[date]
 ) -> Iterator[tuple[set[date], dict[str, list[dict[str, Any]]]]]:
-    """Group the days between which nothing changes, with the lookup rows of each group."""
+    """The groups of days between which nothing changes, with the lookup rows of each group."""
+    for members in _unchanged(rows, days):
+        day = min(members)
+        bodies = bodies_on(rows, day)
+        yield (
+            members,
+            {
+                "commissioners": bodies,
+                "providers": hosts_on(rows, day, bodies),
+                "practices": _practices_on(rows, day),
+                "months": [{"delegation_begun": any(body["delegated"] for body in bodies)}],
+            },
+        )
+
+
+def _unchanged(rows: ReferenceRows, days: list[date]) -> list[set[date]]:
+    """The days in groups between which nothing a lookup is made from changes."""
     changes = sorted(
         {
             row[column]
@@ -118,18 +151,7 @@ def _spells(
     for day in days:
         # a practice closes at the end of its last day, so that day and the next may differ
         groups.setdefault(2 * bisect_right(changes, day) + (day in changes), set()).add(day)
-    for members in groups.values():
-        day = min(members)
-        bodies = bodies_on(rows, day)
-        yield (
-            members,
-            {
-                "commissioners": bodies,
-                "providers": hosts_on(rows, day, bodies),
-                "practices": _practices_on(rows, day),
-                "months": [{"delegation_begun": any(body["delegated"] for body in bodies)}],
-            },
-        )
+    return list(groups.values())
 
 
 DATED = dict.fromkeys(

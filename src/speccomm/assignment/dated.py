@@ -51,8 +51,9 @@ class ReferenceRows:
 
     def _directory(self, keys: list[str]) -> dict[str, dict[str, Any]]:
         table = self.reference.postcodes
-        written = pc.replace_substring(pc.utf8_upper(table["postcode"]), " ", "")
-        chosen = table.filter(pc.is_in(written, value_set=pa.array(keys, pa.string())))
+        # The directory writes postcodes one way, so they need not be rewritten to be found.
+        written = pa.array([f"{key[:-3]} {key[-3:]}" for key in keys], pa.string())
+        chosen = table.filter(pc.is_in(table["postcode"], value_set=written))
         return {postcode_key(row["postcode"]): row for row in chosen.to_pylist()}
 
 

@@ -299,6 +299,7 @@ def _leave(
             "findings_summary": answer.findings_summary,
             "checks_not_run": answer.checks_not_run,
         },
-        findings=answer.findings,
+        # Written out in full only for a run folder: there may be millions.
+        findings=None if arguments.run is None else answer.findings,
         facts=answer.manifest,
     )

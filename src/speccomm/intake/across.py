@@ -143,6 +143,33 @@ ACROSS: Mapping[str, tuple[str, Across]] = {
 }
 """Check: the data set it reads, and its expression."""
 
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "plcm": (
+        *ROW,
+        "activity_end_date",
+        "activity_start_date",
+        "cds_unique_identifier",
+        "commissioner_code",
+        "person_pseudonym",
+        "pod_code",
+        "service_code",
+        "specialised",
+        "spell_identifier",
+        "tariff_code",
+        "treatment_function_code",
+    ),
+    "acm": (
+        *ROW,
+        "actual_price_gbp",
+        "commissioner_code",
+        "local_contract_code",
+        "local_pod_code",
+        "pod_code",
+        "service_code",
+    ),
+}
+"""Data set: the columns its checks across rows read."""
+
 
 def _hash(rows: ir.Table, columns: list[str]) -> ir.IntegerValue:
     """One number for a combination of columns; different combinations may share one, rarely.

@@ -6,13 +6,13 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from speccomm.foundation.findings import Level
 from speccomm.intake.cells import Said, value_shapes
+from speccomm.intake.postcodes import PostcodeBook, bare_postcodes, written_postcodes
 from speccomm.intake.privacy import KeyRing, pseudonyms
 from speccomm.intake.rules import IntakeRules
 
@@ -20,20 +20,12 @@ NO = False  # what a missing answer counts as
 
 NHS_NUMBER_DIGITS = 10
 NHS_NUMBER_MODULUS = 11
+PSEUDO = "ZZ99"  # begins postcodes that stand for a country or an unknown address
 
 REMEMBERED_PERSONS = 2_000_000
 PSEUDONYM_BYTES = 32
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
-
-POSTCODES = ibis.table(
-    {
-        "postcode": "string",
-        "country_code": "string",
-        "sub_icb_code": "string",
-        "small_area_code": "string",
-    },
-    name="row_postcodes",
-)
+Pseudonyms = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 @dataclass(frozen=True)
@@ -63,11 +55,15 @@ class Residence:
 class PersonBook:
     """Pseudonyms of NHS numbers already met in a load: a person is hashed once, not once a row.
 
-    Holds at most REMEMBERED_PERSONS, in memory only, for as long as the load. Thread safe.
+    Holds at most REMEMBERED_PERSONS, in memory only, for as long as the load. Thread safe. With
+    `hashed` false, for a check that keeps nothing, a person is named by the place in which he was
+    met: that tells persons apart as surely, and costs no hashing. Persons met when the book is
+    full are hashed all the same.
     """
 
-    def __init__(self, ring: KeyRing) -> None:
+    def __init__(self, ring: KeyRing, *, hashed: bool = True) -> None:
         self._ring = ring
+        self._hashed = hashed
         self._lock = threading.Lock()
         self._numbers: Numbers = np.empty(0, dtype=np.int64)
         self._pseudonyms = np.empty((0, PSEUDONYM_BYTES), dtype=np.uint8)
@@ -76,14 +72,10 @@ class PersonBook:
         """The pseudonym of each different, valid NHS number, given as a whole number."""
         order = np.argsort(numbers)
         ordered = numbers[order]
-        with self._lock:
-            known, kept = self._numbers, self._pseudonyms
-        at = np.searchsorted(known, ordered)
-        met = np.zeros(len(ordered), dtype=bool)
-        inside = at < len(known)
-        met[inside] = known[at[inside]] == ordered[inside]
         found = np.empty((len(ordered), PSEUDONYM_BYTES), dtype=np.uint8)
-        found[met] = kept[at[met]]
+        met = self._found(ordered, found)
+        if not met.all() and not self._hashed:
+            met = self._named(ordered, found)
         if not met.all():
             found[~met] = self._fresh(connection, ordered[~met])
         back = np.empty_like(found)
@@ -92,19 +84,55 @@ class PersonBook:
         buffers = [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(back.tobytes())]
         return pa.Array.from_buffers(pa.binary(), len(back), buffers)
 
-    def _fresh(self, connection: Any, numbers: Numbers) -> np.ndarray[Any, Any]:
+    def _found(self, ordered: Numbers, found: Pseudonyms) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Fill in what is known; which of the numbers that was."""
+        with self._lock:
+            known, kept = self._numbers, self._pseudonyms
+        return _look_up(ordered, known, kept, found)
+
+    def _named(self, ordered: Numbers, found: Pseudonyms) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Name the numbers not met yet by their place, under the lock: nobody may get two names."""
+        with self._lock:
+            met = _look_up(ordered, self._numbers, self._pseudonyms, found)
+            fresh = ordered[~met]
+            before = len(self._numbers)
+            if before + len(fresh) > REMEMBERED_PERSONS:
+                return met
+            names = np.zeros((len(fresh), PSEUDONYM_BYTES), dtype=np.uint8)
+            places = np.arange(before, before + len(fresh), dtype=np.int64)
+            names[:, : places.itemsize] = places.view(np.uint8).reshape(-1, places.itemsize)
+            self._keep(fresh, names)
+            found[~met] = names
+        return np.ones(len(ordered), dtype=bool)
+
+    def _fresh(self, connection: Any, numbers: Numbers) -> Pseudonyms:
         written = pc.utf8_lpad(pa.array(numbers).cast(pa.string()), NHS_NUMBER_DIGITS, "0")
         named = pc.binary_join_element_wise("nhs", written, ":")
         hashed = pseudonyms(connection, named, self._ring).cast(pa.binary(PSEUDONYM_BYTES))
         fresh = np.frombuffer(hashed.buffers()[1], dtype=np.uint8).reshape(-1, PSEUDONYM_BYTES)
         fresh = fresh[hashed.offset : hashed.offset + len(numbers)]
         with self._lock:
-            if len(self._numbers) + len(numbers) <= REMEMBERED_PERSONS:
+            # A book that is full and names by place must not learn a person by another name.
+            if self._hashed and len(self._numbers) + len(numbers) <= REMEMBERED_PERSONS:
                 # Another thread may have met the same person: a double entry does no harm.
-                at = np.searchsorted(self._numbers, numbers)
-                self._numbers = np.insert(self._numbers, at, numbers)
-                self._pseudonyms = np.insert(self._pseudonyms, at, fresh, axis=0)
+                self._keep(numbers, fresh)
         return fresh
+
+    def _keep(self, numbers: Numbers, names: Pseudonyms) -> None:
+        at = np.searchsorted(self._numbers, numbers)
+        self._numbers = np.insert(self._numbers, at, numbers)
+        self._pseudonyms = np.insert(self._pseudonyms, at, names, axis=0)
+
+
+def _look_up(
+    ordered: Numbers, known: Numbers, kept: Pseudonyms, found: Pseudonyms
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    at = np.searchsorted(known, ordered)
+    met = np.zeros(len(ordered), dtype=bool)
+    inside = at < len(known)
+    met[inside] = known[at[inside]] == ordered[inside]
+    found[met] = kept[at[met]]
+    return met
 
 
 def identities(
@@ -185,78 +213,44 @@ def valid_nhs_numbers(numbers: pa.Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 
 def residences(
-    connection: Any,
-    postcodes: pa.ChunkedArray,
-    *,
-    field_name: str,
-    rules: IntakeRules,
-    loaded: bool,
+    postcodes: pa.ChunkedArray, book: PostcodeBook, *, field_name: str, rules: IntakeRules
 ) -> tuple[Residence, list[Said]]:
     """Follow each postcode to its small area and commissioner; say which cannot be followed.
 
-    `loaded` is whether a postcode directory is held: without one no postcode is said to be
-    unknown.
+    Where the book is empty, as no directory is held, no postcode is said to be unknown.
     """
     coded = postcodes.dictionary_encode().combine_chunks()
     coded = coded.chunk(0) if isinstance(coded, pa.ChunkedArray) else coded
-    cells = pa.table({"position": np.arange(len(coded.dictionary)), "value": coded.dictionary})
-    connection.register("cell_values", cells)
-    answer = connection.execute(_RESIDENCE_SQL).to_arrow_table().combine_chunks()
-    # A column of no rows comes back without chunks.
-    parts = {name: _column(answer, name) for name in answer.column_names}
+    bare = bare_postcodes(coded.dictionary)
+    written = written_postcodes(coded.dictionary)
+    at = book.positions(written)
+    of_rows = at.take(coded.indices)
     residence = Residence(
-        written_postcode=parts["written_postcode"].take(coded.indices),
-        country_code=parts["country_code"].take(coded.indices),
-        sub_icb_code=parts["sub_icb_code"].take(coded.indices),
-        small_area_code=parts["small_area_code"].take(coded.indices),
+        written_postcode=pa.DictionaryArray.from_arrays(coded.indices, written),
+        **{name: areas.take(of_rows) for name, areas in book.areas.items()},
     )
+    nowhere = pc.and_(written.is_valid(), at.is_null())
+    loaded = len(book.numbers) > 0
     said = []
-    for flag, check_id, level in (
-        ("unreadable", "CHK-F02", rules.checks["CHK-F02"].level),
-        ("unknown", "CHK-F03", Level.NOTE),
+    for unfollowed, check_id, level in (
+        (pc.and_(pc.not_equal(bare, ""), written.is_null()), "CHK-F02", None),
+        (pc.and_not(nowhere, pc.starts_with(bare, PSEUDO)), "CHK-F03", Level.NOTE),
     ):
-        mask = parts[flag].to_numpy(zero_copy_only=False).astype(bool)
-        if mask.any() and (flag == "unreadable" or loaded):
+        mask = unfollowed.to_numpy(zero_copy_only=False).astype(bool)
+        if mask.any() and (check_id == "CHK-F02" or loaded):
             rows = np.flatnonzero(mask[coded.indices.to_numpy()])
             shapes = value_shapes(coded.dictionary).take(coded.indices.take(pa.array(rows)))
             said.append(
-                Said(check_id, level, field_name, rows, shapes, "postcodes" if loaded else None)
+                Said(
+                    check_id,
+                    level or rules.checks[check_id].level,
+                    field_name,
+                    rows,
+                    shapes,
+                    "postcodes" if loaded else None,
+                )
             )
     return residence, said
-
-
-def _residence_sql() -> str:
-    cells = ibis.table({"position": "int64", "value": "string"}, name="cell_values")
-    bare = cells.value.upper().re_replace(r"\s", "")
-    shaped = bare.re_search(r"^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$")
-    written = shaped.ifelse(
-        bare.substr(0, bare.length() - 3).concat(" ", bare.right(3)), ibis.null("string")
-    )
-    cells = cells.mutate(written_postcode=written, bare=bare)
-    found = cells.left_join(POSTCODES, cells.written_postcode == POSTCODES.postcode)
-    pseudo = found.bare.startswith("ZZ99")
-    return str(
-        ibis.to_sql(
-            found.select(
-                "position",
-                "written_postcode",
-                "country_code",
-                "sub_icb_code",
-                "small_area_code",
-                unreadable=(found.bare != "") & found.written_postcode.isnull(),
-                unknown=found.written_postcode.notnull() & found.postcode.isnull() & ~pseudo,
-            ).order_by("position"),
-            dialect="duckdb",
-        )
-    )
-
-
-_RESIDENCE_SQL = _residence_sql()
-
-
-def _column(table: pa.Table, name: str) -> pa.Array:
-    array = table[name].combine_chunks()
-    return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
 
 
 def _gather(

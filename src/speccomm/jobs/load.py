@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -27,6 +28,7 @@ from speccomm.jobs.loading.comparing import (
     totals_by_slice,
 )
 from speccomm.jobs.loading.phases import COMMIT, Clock, Phases, no_clock
+from speccomm.jobs.loading.saying import TEXT_FIELDS, coded_findings, plain_findings
 from speccomm.jobs.loading.submission import Submission, SubmissionOutcome
 from speccomm.jobs.settings import EngineSettings
 from speccomm.reference import Reference, open_reference
@@ -41,7 +43,7 @@ def no_progress(_: str, __: int, ___: int) -> None:
     """Tell nobody."""
 
 
-MOST_ENGINE_MIB = 768  # beside the chunks, which are held outside it; past that it spills
+MOST_ENGINE_MIB = 512  # beside the chunks, which are held outside it; past that it spills
 
 
 class NotYetReceived(Refusal):
@@ -85,8 +87,10 @@ class LoadRequest:
 class LoadAnswer:
     """What became of a load. Tables: files, slices, findings_summary, checks_not_run.
 
-    `findings` is every finding; `store_version` the commit that made the load readable;
-    `phases` the seconds each step took by the request's clock (see `jobs.loading.phases`).
+    `coded_findings` is every finding, its texts dictionary coded: millions that say the same then
+    hold its sentence once; `findings` writes them out. `store_version` is the commit that made the
+    load readable; `phases` the seconds each step took by the request's clock (see
+    `jobs.loading.phases`).
     """
 
     load_id: str
@@ -98,9 +102,14 @@ class LoadAnswer:
     slices: pa.Table
     findings_summary: pa.Table
     checks_not_run: pa.Table
-    findings: pa.Table
+    coded_findings: pa.Table
     manifest: dict[str, Any]
     phases: dict[str, float]
+
+    @property
+    def findings(self) -> pa.Table:
+        """Every finding in the columns of FINDINGS_SCHEMA."""
+        return plain_findings([self.coded_findings])
 
 
 def load(request: LoadRequest) -> LoadAnswer:
@@ -130,7 +139,7 @@ def load(request: LoadRequest) -> LoadAnswer:
             contract_rules=read_contract_rules(),
             reference=reference,
             ring=ring,
-            keep_refused=True,
+            keep=True,
             folder=staging,
             load_id=load_id,
             received_on=received_at.date(),
@@ -211,7 +220,7 @@ def _commit(
         slices=slices,
         findings_summary=summary(findings),
         checks_not_run=outcome.not_run,
-        findings=findings,
+        coded_findings=findings,
         manifest={
             "store_version": version,
             "loads": [{"load_id": load_id, "files": outcome.files.to_pylist()}],
@@ -241,16 +250,24 @@ class CheckRequest:
 
 @dataclass(frozen=True)
 class CheckAnswer:
-    """What a load of the file would find, but for the checks that need the store."""
+    """What a load of the file would find, but for the checks that need the store.
+
+    `coded_findings` and `findings` as in a LoadAnswer.
+    """
 
     read: int
     accepted: int
     refused: int
     files: pa.Table
-    findings: pa.Table
+    coded_findings: pa.Table
     findings_summary: pa.Table
     checks_not_run: pa.Table
     manifest: dict[str, Any]
+
+    @property
+    def findings(self) -> pa.Table:
+        """Every finding in the columns of FINDINGS_SCHEMA."""
+        return plain_findings([self.coded_findings])
 
 
 def check(request: CheckRequest) -> CheckAnswer:
@@ -269,7 +286,7 @@ def check(request: CheckRequest) -> CheckAnswer:
             contract_rules=read_contract_rules(),
             reference=reference,
             ring=new_key_ring(),
-            keep_refused=False,
+            keep=False,
             folder=Path(folder),
             load_id=None,
             received_on=request.now.date(),
@@ -283,7 +300,7 @@ def check(request: CheckRequest) -> CheckAnswer:
         accepted=outcome.accepted,
         refused=outcome.refused,
         files=outcome.files,
-        findings=findings,
+        coded_findings=findings,
         findings_summary=summary(findings),
         checks_not_run=outcome.not_run,
         manifest={
@@ -300,14 +317,24 @@ def check(request: CheckRequest) -> CheckAnswer:
 
 
 def read_findings(paths: list[Path]) -> pa.Table:
-    """Findings a load wrote, in the order of files and rows."""
-    from speccomm.foundation.findings import FINDINGS_SCHEMA
+    """Findings a load wrote, in the order of files and rows; texts stay dictionary coded."""
+    tables = [pq.read_table(path, read_dictionary=TEXT_FIELDS) for path in paths]
+    if not tables:
+        return coded_findings([])
+    joined = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    rows = pc.fill_null(joined["row_number"], np.iinfo(np.int64).max).to_numpy()
+    order = np.lexsort((rows, _ranks(joined["file_name"]), _ranks(joined["dataset"])))
+    return joined.take(pa.array(order))
 
-    tables = [pq.read_table(path) for path in paths]
-    joined = pa.concat_tables([FINDINGS_SCHEMA.empty_table(), *tables])
-    return joined.sort_by(
-        [("dataset", "ascending"), ("file_name", "ascending"), ("row_number", "ascending")]
-    )
+
+def _ranks(coded: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Where each value of a column stands among its different values; missing ones last."""
+    array = coded.chunk(0)
+    ranks = np.empty(len(array.dictionary) + 1, dtype=np.int64)
+    ranks[pc.sort_indices(array.dictionary).to_numpy()] = np.arange(len(array.dictionary))
+    ranks[-1] = len(array.dictionary)
+    spread: np.ndarray[Any, np.dtype[np.int64]] = ranks[array.indices.fill_null(-1).to_numpy()]
+    return spread
 
 
 def summary(findings: pa.Table) -> pa.Table:
@@ -317,6 +344,9 @@ def summary(findings: pa.Table) -> pa.Table:
     """
     keys = ["check_id", "level", "dataset", "field", "sentence", "remedy"]
     counted = findings.group_by(keys).aggregate([([], "count_all")])
+    for at, name in enumerate(counted.column_names):
+        if name in TEXT_FIELDS:
+            counted = counted.set_column(at, name, counted[name].cast(pa.string()))
     order = pa.array(
         [("refuse", "warning", "note").index(level) for level in counted["level"].to_pylist()],
         pa.int8(),

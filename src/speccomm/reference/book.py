@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
@@ -89,6 +90,10 @@ class Reference:
 
         The list of opt-outs holds people, so only its length is given.
         """
+        return dict(self._identity)
+
+    @cached_property
+    def _identity(self) -> dict[str, str]:
         return {name: _fingerprint(TABLES[name], self.table(name)) for name in sorted(self.loaded)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
@@ -12,7 +13,7 @@ import pyarrow.parquet
 from speccomm.foundation.errors import UnknownName
 from speccomm.reference.columns import check_keys, typed_column
 from speccomm.reference.refusals import BadReferenceFile
-from speccomm.reference.tables import TableSpec
+from speccomm.reference.tables import Column, TableSpec
 
 CHECKED_MARK = b"speccomm_checked"  # key of a Parquet file the importer wrote and checked itself
 SPREADSHEET_MARK = b"PK\x03\x04"
@@ -51,7 +52,7 @@ def csv_table(spec: TableSpec, path: Path) -> pa.Table:
         else pa.nulls(text.num_rows, column.type)
         for column in spec.columns
     ]
-    table = pa.table(columns, schema=spec.schema)
+    table = _held(spec, columns)
     check_keys(spec, table, path=path)
     return table
 
@@ -134,7 +135,9 @@ def _read_again_to_name_the_row(path: Path, header: list[str]) -> pa.Table:
 
 def _parquet_table(spec: TableSpec, path: Path) -> pa.Table:
     try:
-        table = pa.parquet.read_table(path)
+        table = pa.parquet.read_table(
+            path, read_dictionary=[column.name for column in spec.columns if column.repeats]
+        )
     except (pa.ArrowInvalid, OSError) as problem:
         raise BadReferenceFile(path, "it cannot be read as Parquet.") from problem
     _check_header(spec, path, table.column_names)
@@ -144,10 +147,24 @@ def _parquet_table(spec: TableSpec, path: Path) -> pa.Table:
         if column.name not in table.column_names:
             columns.append(pa.nulls(table.num_rows, column.type))
         elif checked:
-            columns.append(table[column.name].cast(column.type))
+            columns.append(_as_declared(column, table[column.name]))
         else:
             columns.append(typed_column(column, table[column.name].cast(pa.string()), path=path))
-    result = pa.table(columns, schema=spec.schema)
+    result = _held(spec, columns)
     if not checked:
         check_keys(spec, result, path=path)
     return result
+
+
+def _as_declared(column: Column, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Values of the declared type, left dictionary coded where they are to be held so."""
+    return values if values.type == column.held_as else values.cast(column.type)
+
+
+def _held(spec: TableSpec, columns: list[Any]) -> pa.Table:
+    """The columns in the types they are held in."""
+    coded = [
+        values if values.type == column.held_as else values.dictionary_encode()
+        for column, values in zip(spec.columns, columns, strict=True)
+    ]
+    return pa.table(coded, schema=spec.schema).unify_dictionaries()

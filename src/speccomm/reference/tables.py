@@ -23,7 +23,8 @@ WHOLE = pa.int32()
 class Column:
     """One column. `missing` says what null means and is empty where null is not allowed.
 
-    `optional` columns may be left out of a user's file; they are then null throughout.
+    `optional` columns may be left out of a user's file; they are then null throughout. Texts of
+    which a large table `repeats` a few are held dictionary coded.
     """
 
     name: str
@@ -33,6 +34,12 @@ class Column:
     unit: str = ""
     disclosive: bool = False
     optional: bool = False
+    repeats: bool = False
+
+    @property
+    def held_as(self) -> pa.DataType:
+        """The type the column has in memory."""
+        return pa.dictionary(pa.int32(), self.type) if self.repeats else self.type
 
     @property
     def required(self) -> bool:
@@ -58,7 +65,7 @@ class TableSpec:
 
     @property
     def schema(self) -> pa.Schema:
-        return pa.schema([pa.field(column.name, column.type) for column in self.columns])
+        return pa.schema([pa.field(column.name, column.held_as) for column in self.columns])
 
     @property
     def column_names(self) -> list[str]:
@@ -68,8 +75,8 @@ class TableSpec:
         return next(column for column in self.columns if column.name == name)
 
 
-def _code(name: str, meaning: str, missing: str = "") -> Column:
-    return Column(name, meaning, missing=missing)
+def _code(name: str, meaning: str, missing: str = "", *, repeats: bool = False) -> Column:
+    return Column(name, meaning, missing=missing, repeats=repeats)
 
 
 def _flag(name: str, meaning: str, missing: str = "") -> Column:
@@ -440,13 +447,30 @@ FOLDER = (
         ("postcode",),
         (
             _code("postcode", "with one space before the last three characters"),
-            _code("country_code", "ONS country code", "not known"),
-            _code("sub_icb_code", "sub-ICB location", "outside England, or not known"),
-            _code("icb_code", "board", "outside England, or not known"),
-            _code("region_code", "NHS England region", "outside England, or not known"),
-            _code("local_authority_code", "district or unitary authority", "not known"),
-            _code("health_board_code", "Welsh or Scottish board", "in England, or not known"),
-            Column("small_area_code", "LSOA of 2021", missing="not known", optional=True),
+            _code("country_code", "ONS country code", "not known", repeats=True),
+            _code(
+                "sub_icb_code", "sub-ICB location", "outside England, or not known", repeats=True
+            ),
+            _code("icb_code", "board", "outside England, or not known", repeats=True),
+            _code(
+                "region_code", "NHS England region", "outside England, or not known", repeats=True
+            ),
+            _code(
+                "local_authority_code", "district or unitary authority", "not known", repeats=True
+            ),
+            _code(
+                "health_board_code",
+                "Welsh or Scottish board",
+                "in England, or not known",
+                repeats=True,
+            ),
+            Column(
+                "small_area_code",
+                "LSOA of 2021",
+                missing="not known",
+                optional=True,
+                repeats=True,
+            ),
         ),
         file="postcodes.csv",
         shipped=False,

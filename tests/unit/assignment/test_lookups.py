@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import ibis
+import pyarrow.compute as pc
 import pytest
 
 from speccomm.assignment.contract_lookups import (
@@ -14,6 +15,7 @@ from speccomm.assignment.contract_lookups import (
     YearNotKnown,
     contract_lookup_tables,
     month_start,
+    months_alike,
 )
 from speccomm.assignment.dated import ReferenceRows, latest_by
 from speccomm.assignment.flow_chart import CamLookups, cam_lookup_tables, read_rules
@@ -137,3 +139,22 @@ def test_postcodes_are_read_as_far_as_asked_for() -> None:
     assert rows.places(["cv1 1aa", "XX1 1XX", None])["CV11AA"]["sub_icb_code"] == "B2M3M"
     assert rows.place("XX1 1XX") is None
     assert rows.place("CV11AA") == rows.place("CV1 1AA")
+
+
+def test_months_alike_have_the_same_lookup_rows() -> None:
+    tables = contract_lookup_tables(made_up_reference(), financial_years=YEARS)
+    alike = months_alike(made_up_reference(), financial_years=YEARS)
+    monthly = {name: t for name, t in tables.items() if "financial_month" in t.column_names}
+
+    def rows(name, year, month):
+        table = monthly[name]
+        of_month = pc.and_(
+            pc.equal(table["financial_year"], year), pc.equal(table["financial_month"], month)
+        )
+        return table.filter(of_month).drop_columns("financial_month").to_pylist()
+
+    assert sorted(alike) == sorted((year, month) for year in YEARS for month in range(14))
+    for (year, month), first in alike.items():
+        for name in monthly:
+            assert rows(name, year, month) == rows(name, year, first)
+    assert any(first != month for (_, month), first in alike.items())

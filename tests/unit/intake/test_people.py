@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speccomm.foundation.identifiers import is_nhs_number
-from speccomm.intake.people import POSTCODES, PersonBook, identities, residences, valid_nhs_numbers
+from speccomm.intake import people
+from speccomm.intake.people import PersonBook, identities, residences, valid_nhs_numbers
+from speccomm.intake.postcodes import AREAS, postcode_book
 from speccomm.intake.privacy import KeyRing
 
 KEY = b"k" * 32
@@ -97,6 +99,32 @@ def test_a_person_met_again_keeps_the_pseudonym(engine) -> None:
         assert found.pseudonym.to_pylist() == [pseudonym(f"nhs:{number}") for number in part]
 
 
+@pytest.mark.parametrize("most", [2_000_000, 200])
+def test_a_check_tells_the_same_persons_apart_without_hashing(engine, monkeypatch, most) -> None:
+    monkeypatch.setattr(people, "REMEMBERED_PERSONS", most)  # 200: the book is soon full
+    numbers = sorted(set(nhs_number.generate(quantity=300)))
+    named, hashed = PersonBook(RING, hashed=False), PersonBook(RING)
+    names: dict[str, set[bytes]] = {}
+    for part in (numbers[:150], numbers[::-1], numbers[100:] * 2):
+        found, keyed = (
+            identities(
+                engine.con,
+                nhs_numbers=pa.array(part),
+                local_identifiers=pa.nulls(len(part), pa.string()),
+                provider_codes=pa.array(["RKB"] * len(part)),
+                opt_outs=pa.array([], pa.string()),
+                ring=RING,
+                book=book,
+            ).pseudonym.to_pylist()
+            for book in (named, hashed)
+        )
+        for number, name in zip(part, found, strict=True):
+            names.setdefault(number, set()).add(name)
+        assert (found == keyed) is False
+    assert [len(one) for one in names.values()] == [1] * len(numbers)
+    assert len(set.union(*names.values())) == len(numbers)
+
+
 def test_no_rows_are_no_persons(engine) -> None:
     found = identities(
         engine.con,
@@ -110,26 +138,28 @@ def test_no_rows_are_no_persons(engine) -> None:
     assert [len(column) for column in (found.pseudonym, found.basis, found.opted_out)] == [0, 0, 0]
 
 
+NO_DIRECTORY = postcode_book(
+    pa.table({name: pa.array([], pa.string()) for name in ("postcode", *AREAS)})
+)
+
+
 @pytest.fixture
-def directory(engine):
-    engine.con.register(
-        "row_postcodes",
+def directory():
+    return postcode_book(
         pa.table(
             {
-                "postcode": ["CV2 2DX", "M1 1AA"],
-                "country_code": ["E92000001"] * 2,
-                "sub_icb_code": ["B2M3M", "14L"],
-                "small_area_code": ["E01009600", None],
-            },
-            schema=POSTCODES.schema().to_pyarrow(),
-        ),
+                "postcode": ["M1 1AA", "CV2 2DX", "BT1 1AA"],
+                "country_code": ["E92000001", "E92000001", "N92000002"],
+                "sub_icb_code": ["14L", "B2M3M", None],
+                "small_area_code": [None, "E01009600", None],
+            }
+        )
     )
-    return engine
 
 
-def follow(engine, rules, postcodes, *, loaded=True):
+def follow(book, rules, postcodes):
     cells = pa.chunked_array([pa.array(postcodes, pa.string())])
-    return residences(engine.con, cells, field_name="POSTCODE", rules=rules, loaded=loaded)
+    return residences(cells, book, field_name="POSTCODE", rules=rules)
 
 
 def test_a_postcode_leads_to_its_area_however_it_is_written(directory, rules) -> None:
@@ -149,7 +179,6 @@ def test_what_is_said_of_postcodes_shows_none(directory, rules) -> None:
     assert [one.shapes.to_pylist() for one in said] == [["AAAAAAA"], ["A99 9AA"]]
 
 
-def test_without_a_directory_no_postcode_is_unknown(engine, rules) -> None:
-    engine.con.register("row_postcodes", POSTCODES.schema().to_pyarrow().empty_table())
-    _, said = follow(engine, rules, ["B15 2TH", "?"], loaded=False)
+def test_without_a_directory_no_postcode_is_unknown(rules) -> None:
+    _, said = follow(NO_DIRECTORY, rules, ["B15 2TH", "?"])
     assert [one.check_id for one in said] == ["CHK-F02"]

@@ -29,6 +29,7 @@ from speccomm.intake.rows import (
     row_checks,
 )
 from speccomm.intake.rules import Field, IntakeRules
+from speccomm.jobs.loading.combinations import CombinationBook
 from speccomm.jobs.loading.compiling import compiled_once
 from speccomm.jobs.loading.lookups import Lookups
 
@@ -80,6 +81,7 @@ class ChunkJudge:
         self._checks = row_checks(rules, dataset)
         self._row_sql = _row_sql(rules, dataset)
         self._assign_sql = _assign_sql(contract_rules)
+        self._assigned = CombinationBook(tuple(CONTRACT_ROW))
         self._compiling = threading.Lock()
 
     def judge(self, connection: Any, table: pa.Table, columns: tuple[Field, ...]) -> JudgedChunk:
@@ -132,11 +134,10 @@ class ChunkJudge:
         if "postcode" in by_column:
             number = by_column["postcode"]
             residence, of_postcodes = residences(
-                connection,
                 table.column(number),
+                self._lookups.postcodes,
                 field_name=columns[number].field_name,
                 rules=self._rules,
-                loaded=self._lookups.postcodes_loaded,
             )
             said += of_postcodes
             clean["written_postcode"] = residence.written_postcode
@@ -150,12 +151,18 @@ class ChunkJudge:
         given = {name: clean.get(name, pa.nulls(rows, pa.string())) for name in CONTRACT_ROW}
         for name, codes in self._alike.items():
             given[name] = _told_apart(given[name], codes)
+        given["financial_month"] = self._first_month_alike(given)
         first, inverse = distinct_rows(list(given.values()))
         taken = pa.array(first)
-        few = {name: _plain(values.take(taken)) for name, values in given.items()}
-        few["financial_month"] = few["financial_month"].cast(pa.int8())
-        connection.register("cam_rows", pa.table({"row_key": np.arange(len(first)), **few}))
-        answer = connection.execute(self._assign_sql).to_arrow_table().combine_chunks()
+        few = {name: values.take(taken) for name, values in given.items()}
+
+        def ask(which: pa.Array) -> pa.Table:
+            asked = {name: _plain(values.take(which)) for name, values in few.items()}
+            connection.register("cam_rows", pa.table({"row_key": np.arange(len(which)), **asked}))
+            found = connection.execute(self._assign_sql).to_arrow_table()
+            return found.select(ASSIGNED).combine_chunks()
+
+        answer = self._assigned.answers(few, ask)
         back = pa.array(inverse)
         for name in ASSIGNED:
             values = _single(answer[name])
@@ -169,6 +176,15 @@ class ChunkJudge:
         if self._dataset not in ("acm", "plcm"):
             nothing = pa.DictionaryArray.from_arrays(pa.nulls(rows, pa.int32()), [""])
             clean["reason_code"] = nothing
+
+    def _first_month_alike(self, given: dict[str, pa.Array]) -> pa.Array:
+        """Each row's month, or the first month of its year that is assigned as that one is."""
+        year, month = given["financial_year"], given["financial_month"]
+        first, inverse = distinct_rows([year, month])
+        taken = pa.array(first)
+        periods = zip(year.take(taken).to_pylist(), month.take(taken).to_pylist(), strict=True)
+        alike = [self._lookups.first_alike.get(period, period[1]) for period in periods]
+        return pa.array(alike, pa.int8()).take(pa.array(inverse))
 
     def _row_checks(self, connection: Any, clean: dict[str, pa.Array], rows: int) -> list[Said]:
         given: dict[str, Any] = {"position": np.arange(rows), **self._attributes(connection, clean)}

@@ -1,4 +1,4 @@
-"""Put what a load looks up into the engine once: code lists, services, bodies, postcodes, plans."""
+"""Put what a load looks up where it is looked up: codes, services, bodies, postcodes, plans."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from speccomm.assignment.contract_lookups import contract_lookup_tables
+from speccomm.assignment.contract_lookups import contract_lookup_tables, months_alike
+from speccomm.intake.postcodes import PostcodeBook, postcode_book
 from speccomm.reference import Reference, commissioner_map
 
 NO = False  # what a missing answer counts as
@@ -31,7 +32,8 @@ RESPONSIBLE_KINDS = ("icb", "sub_icb", "welsh_board")
 class Lookups:
     """What was put into the engine, and what the judging of cells needs from it in memory.
 
-    `inputs` names what is loaded, so that a check that needs more is reported as not run.
+    `inputs` names what is loaded, so that a check that needs more is reported as not run;
+    `first_alike` gives for a year and month the first month that is assigned as it is.
     """
 
     code_lists: dict[str, pa.Array]
@@ -40,7 +42,8 @@ class Lookups:
     body_codes: pa.Array
     body_kinds: pa.Array
     opt_outs: pa.Array
-    postcodes_loaded: bool
+    postcodes: PostcodeBook
+    first_alike: dict[tuple[str, int], int]
     inputs: frozenset[str]
 
 
@@ -55,11 +58,6 @@ def place_lookups(connection: Any, reference: Reference, *, on: date) -> Lookups
     for name, table in assignment.items():
         _create(connection, f"cam_{name}", table)
     _create(connection, "row_services", _services(reference))
-    _create(
-        connection,
-        "row_postcodes",
-        reference.postcodes.select(["postcode", "country_code", "sub_icb_code", "small_area_code"]),
-    )
     place_planned_services(connection, None)
     return Lookups(
         code_lists=_code_lists(reference, bodies),
@@ -68,7 +66,8 @@ def place_lookups(connection: Any, reference: Reference, *, on: date) -> Lookups
         body_codes=_single(bodies["commissioner_code"]),
         body_kinds=_single(bodies["commissioner_kind"]),
         opt_outs=_opt_outs(reference, on),
-        postcodes_loaded=reference.postcodes.num_rows > 0,
+        postcodes=postcode_book(reference.postcodes),
+        first_alike=months_alike(reference, financial_years=years),
         inputs=frozenset(reference.loaded),
     )
 

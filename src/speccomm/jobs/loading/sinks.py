@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,12 +32,14 @@ ALL_DIFFERENT = (
 class FolderSink:
     """Writes chunks into a folder: one Parquet file a chunk and table.
 
-    `ring` None keeps no refused rows (a check without keeping). Thread safe.
+    `ring` None keeps no refused rows (a check without keeping). `only` names the columns of each
+    data set that are written, None all. Thread safe.
     """
 
     folder: Path
     load_id: str
     ring: KeyRing | None
+    only: Mapping[str, frozenset[str]] | None = None
     files: dict[str, list[Path]] = field(default_factory=dict)
     refused: list[dict[str, Any]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -46,7 +49,8 @@ class FolderSink:
         dataset = chunk.dataset
         accepted = ~chunk.judged.refused
         if accepted.any():
-            rows = accepted_rows(chunk, load_id=self.load_id)
+            only = None if self.only is None else self.only[dataset]
+            rows = accepted_rows(chunk, load_id=self.load_id, only=only)
             if not accepted.all():
                 rows = _without_leftovers(rows.filter(pa.array(accepted)))
             self._write(dataset, rows, chunk)
@@ -128,8 +132,10 @@ STATISTICS = (
 )
 
 
-def accepted_rows(chunk: FinishedChunk, *, load_id: str) -> pa.Table:
-    """All rows of a chunk in the store's columns; the caller drops the refused ones."""
+def accepted_rows(
+    chunk: FinishedChunk, *, load_id: str, only: frozenset[str] | None = None
+) -> pa.Table:
+    """All rows of a chunk in the store's columns, or `only` some; the caller drops refused ones."""
     rows = len(chunk.row_numbers)
     columns = {
         **chunk.judged.columns,
@@ -142,7 +148,11 @@ def accepted_rows(chunk: FinishedChunk, *, load_id: str) -> pa.Table:
     }
     schema = ROW_TABLES[chunk.dataset].schema
     return pa.table(
-        {field.name: _typed(columns.get(field.name), field.type, rows) for field in schema}
+        {
+            field.name: _typed(columns.get(field.name), field.type, rows)
+            for field in schema
+            if only is None or field.name in only
+        }
     )
 
 

@@ -22,7 +22,7 @@ from speccomm.jobs.loading.judging import ChunkJudge, JudgedChunk, distinct_rows
 from speccomm.jobs.loading.saying import coded_findings, finding, findings_of_rows
 
 WORKERS = 2
-CHUNK_BYTES = 48 << 20
+CHUNK_BYTES = 32 << 20
 BLOCKS_AHEAD = 3
 FIRST_ROW = 2  # the header is row 1 of a spreadsheet
 Progress = Callable[[str, int, int], None]

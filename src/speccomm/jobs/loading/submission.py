@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from speccomm.assignment.contract_rules import ContractRules
 from speccomm.engines import give_back_memory
-from speccomm.intake.across import ACROSS
+from speccomm.intake.across import ACROSS, COLUMNS
 from speccomm.intake.opening import OpenedFile
 from speccomm.intake.people import PersonBook
 from speccomm.intake.privacy import KeyRing
@@ -46,6 +46,7 @@ NOT_RUN_SCHEMA = pa.schema(
     [("check_id", pa.string()), ("title", pa.string()), ("missing_input", pa.string())]
 )
 PATIENT_LEVEL = ("plcm", "drplcm", "deplcm")
+PLAN_KEY = ("provider_code", "financial_year", "service_code")
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,18 @@ class SubmissionOutcome:
 
 @dataclass
 class Submission:
-    """The files of one call on their way into a folder. Used once."""
+    """The files of one call on their way into a folder. Used once.
+
+    `keep` false is a check: of its rows only what is looked at across rows is written down, and
+    whoever owns the folder drops that.
+    """
 
     connection: Any
     rules: IntakeRules
     contract_rules: ContractRules
     reference: Reference
     ring: KeyRing
-    keep_refused: bool
+    keep: bool
     folder: Path
     load_id: str | None
     received_on: date
@@ -82,11 +87,16 @@ class Submission:
 
     @cached_property
     def sink(self) -> FolderSink:
-        return FolderSink(self.folder, self.load_id or "", self.ring if self.keep_refused else None)
+        return FolderSink(
+            self.folder,
+            self.load_id or "",
+            self.ring if self.keep else None,
+            only=None if self.keep else {name: _looked_at(name) for name in ROW_TABLES},
+        )
 
     @cached_property
     def _persons(self) -> PersonBook:
-        return PersonBook(self.ring)
+        return PersonBook(self.ring, hashed=self.keep)
 
     def run(self, opened: list[OpenedFile], *, before: Snapshot | None) -> SubmissionOutcome:
         """Stream every file, then look across. `before` is the store as it was, None without one."""
@@ -177,8 +187,7 @@ class Submission:
 
     def _place_plans(self, before: Snapshot | None) -> None:
         """Services in a plan: of this submission, and of the store for slices not in it."""
-        columns = ["provider_code", "financial_year", "service_code"]
-        planned = self._with_store("iap", before, columns).distinct()
+        planned = self._with_store("iap", before, list(PLAN_KEY)).distinct()
         place_planned_services(self.connection.con, self.connection.to_pyarrow(planned))
 
     def _look_across(self, datasets: set[str], before: Snapshot | None) -> None:
@@ -335,10 +344,20 @@ def across_sql(check_id: str, rules: IntakeRules) -> str:
     dataset, expression = ACROSS[check_id]
 
     def question() -> ir.Table:
-        schema = ibis.schema(ROW_TABLES[dataset].schema)
+        types = ROW_TABLES[dataset].schema
+        schema = ibis.schema(pa.schema([types.field(name) for name in COLUMNS[dataset]]))
         return expression(ibis.table(schema, name=f"staged_{dataset}"), rules)
 
     return compiled_once((check_id, *rules.identity), question)
+
+
+def _looked_at(dataset: str) -> frozenset[str]:
+    """Columns of a data set that are read again once its rows are written."""
+    table = ROW_TABLES[dataset]
+    across = COLUMNS.get(dataset, ())
+    return frozenset(
+        {*across, *PLAN_KEY, *_money_columns(dataset), "slice_number", table.activity, *table.money}
+    )
 
 
 def _money_columns(dataset: str) -> list[str]:
