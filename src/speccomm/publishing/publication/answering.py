@@ -11,8 +11,7 @@ import pyarrow as pa
 from speccomm.publishing.leaving import _SEAL, ProtectedTable
 from speccomm.publishing.model import Cell, Column, PackTable, Unit
 from speccomm.publishing.publication.asking import (
-    ACTIVITY,
-    CONTRACT,
+    LINKED,
     Asking,
     Line,
     Question,
@@ -78,7 +77,7 @@ def ask_door(
     made: list[Remembered] = []
     for family, questions in families.items():
         units = max(question.units for question in questions)
-        chosen = rules if family in {ACTIVITY, CONTRACT} else alone_rules
+        chosen = rules if family in LINKED else alone_rules
         publication = suppress(
             [question.source for question in questions],
             release=release,

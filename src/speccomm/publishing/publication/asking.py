@@ -36,7 +36,10 @@ from speccomm.publishing.suppression import (
 from speccomm.publishing.suppression.sources import Key
 
 CARE, MONTH, PATIENTS, FLOW, LINES = "care", "month", "patients of", "flow", "line"
-ACTIVITY, CONTRACT = "activity", "contract"
+# Tables by provider or service line are protected together, and so are all others. What both have
+# in common are the wholes, which either must show as they are: see `_wholes`.
+ACTIVITY, BY_PROVIDER, CONTRACT = "activity", "activity by provider", "contract"
+LINKED = frozenset({ACTIVITY, BY_PROVIDER, CONTRACT})
 COUNTS = frozenset({Unit.ACTIVITY, Unit.NUMBER})
 NOBODY = "not known"
 
@@ -76,7 +79,7 @@ class Asking:
     """Questions about one pack, under the rules of publication.
 
     `units` says, for a family of questions, what earlier publications counted it in; `headlines` are
-    the headline figures as a table.
+    the headline figures as a table, and `small_to` is the largest small number.
     """
 
     def __init__(
@@ -87,7 +90,9 @@ class Asking:
         units: Mapping[str, int],
         *,
         headlines: PackTable | None = None,
+        small_to: int = 0,
     ) -> None:
+        self.small_to = small_to + 1  # beside what rounds down to a small number
         self.pack = pack
         self.rules = rules
         self.tables = list(tables)
@@ -284,8 +289,18 @@ class Asking:
             spots[key] = Spot(table.id, row, column)
         name = table.id if len(columns) > 1 or not names else f"{table.id}.{columns[0].name}"
         measure = f"activity of {self.area}"
-        source = SourceTable(name, table.title, measure, dimensions, cells, dict(scope))
-        return Question(source, spots, ACTIVITY, self._units[ACTIVITY])
+        units = self._units[ACTIVITY]
+        source = SourceTable(
+            name,
+            table.title,
+            measure,
+            dimensions,
+            cells,
+            dict(scope),
+            must_show=_wholes(cells, self.small_to * units),
+        )
+        by_provider = {Of.PROVIDER, Of.SERVICE} & {key.of for key in table.keys}
+        return Question(source, spots, BY_PROVIDER if by_provider else ACTIVITY, units)
 
 
 def alone(
@@ -335,6 +350,16 @@ def finest(numbers: Iterable[Cell]) -> int:
         if isinstance(number, Decimal):
             digits = max(digits, -int(number.normalize().as_tuple().exponent))
     return int(10**digits)
+
+
+def _wholes(cells: Mapping[Key, CellValue], small_to: int) -> frozenset[Key]:
+    """Cells of all rows that are not small: shown in every table, so that none hides what another
+    shows."""
+    return frozenset(
+        key
+        for key, cell in cells.items()
+        if key[0] == ALL and cell.number is not None and cell.number > small_to
+    )
 
 
 def cell_value(value: Cell, units: int) -> CellValue:

@@ -96,7 +96,12 @@ class _Step:
     def done(self) -> PublicationPack:
         tables = [self._without_figures(table) for table in self.tables]
         asking = Asking(
-            self.pack, tables, self.rules, units_of(self.past), headlines=self._headline_table()
+            self.pack,
+            tables,
+            self.rules,
+            units_of(self.past),
+            headlines=self._headline_table(),
+            small_to=self.suppression.small_to,
         )
         cover = _cover(asking)
 
