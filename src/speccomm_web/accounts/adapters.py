@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
+
+from speccomm_web.accounts.middleware import BEGAN
+
+JUST_NOW = timedelta(minutes=5)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -19,6 +26,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has only just signed in need not give the password again for a second factor."""
+        began = context.request.session.get(BEGAN)
+        just_now = bool(began) and timezone.now() - datetime.fromisoformat(began) < JUST_NOW
+        return not just_now and bool(super().is_reauthentication_required(app=app, **kwargs))
 
 
 class OpenIdAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

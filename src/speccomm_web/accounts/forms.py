@@ -5,12 +5,24 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
 
 from speccomm_web.accounts.roles import Role
 
 EVERYWHERE = "*"
 SERVICE_CODE = re.compile(r"[A-Z0-9]{2,12}")
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """allauth's form in our words; the link for a lost password stands below it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "Email address"
+        self.fields["login"].error_messages["required"] = "Enter your email address"
+        self.fields["password"].help_text = ""
+        self.fields["password"].error_messages["required"] = "Enter your password"
 
 
 class PeopleFilter(forms.Form):

@@ -112,7 +112,8 @@ def _lacks_second_factor(request: HttpRequest, page: Page) -> bool:
         or request.session.get(TWO_FACTORS)
     ):
         return False
-    methods = {record["method"] for record in get_authentication_records(request)}
+    records = get_authentication_records(request, request.user)
+    methods = {record["method"] for record in records}
     if "socialaccount" in methods or is_mfa_enabled(request.user):
         request.session[TWO_FACTORS] = True
         return False

@@ -68,6 +68,11 @@ class Column:
     def numeric(self) -> bool:
         return self.kind in NUMERIC
 
+    @property
+    def narrow(self) -> bool:
+        """Whether its values stay on one line: codes, days and states."""
+        return self.kind in {Kind.CODE, Kind.DAY, Kind.MOMENT, Kind.STATE}
+
     def written(self, value: Value) -> str:
         """A value as the page writes it."""
         if value is None:

@@ -11,6 +11,7 @@ from django.urls import path, re_path
 urlpatterns = [
     path("sign-in", account.login, name="account_login"),
     path("sign-out", account.logout, name="account_logout"),
+    path("closed", account.account_inactive, name="account_inactive"),
     path("sign-up", account.signup, name="account_signup"),
     path("confirm-password", account.reauthenticate, name="account_reauthenticate"),
     path("password", account.password_change, name="account_change_password"),

@@ -19,6 +19,10 @@ ENVIRONMENT = read_environment(
     }
 )
 DATABASES["default"] = database_settings(ENVIRONMENT.database)
+if ENVIRONMENT.database.startswith("sqlite"):
+    # A file for each process: an SQLite in memory does not wait for a lock as a file does.
+    TEST_FOLDER.mkdir(exist_ok=True)
+    DATABASES["default"]["TEST"] = {"NAME": str(TEST_FOLDER / f"records-{os.getpid()}.sqlite3")}
 
 SECRET_KEY = "only-for-tests-" + "0123456789abcdefghijklmnopqrstuvwxyz"
 AUDIT_KEY = "only-for-tests-" + "zyxwvutsrqponmlkjihgfedcba9876543210"

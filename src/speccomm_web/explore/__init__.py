@@ -1,0 +1,1 @@
+"""Explore: flows, changes, contract positions, receipts, and why a record is whose."""

@@ -1,0 +1,1 @@
+"""Packs: asked for, built, read, commented, worded, approved by a second person and published."""

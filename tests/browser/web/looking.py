@@ -1,0 +1,61 @@
+"""Open a page of the running application in Chromium, ask axe about it, and take its picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser.accessibility import AXE, CHROMIUM
+
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+)  # fmt: skip
+WIDTHS = (320, 768, 1280)
+
+
+def launch(playwright: Any) -> Browser:
+    """Debian's Chromium, which fetches nothing of its own."""
+    browser: Browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=list(ARGUMENTS), headless=True
+    )
+    return browser
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a person would trip over on a page at one width."""
+
+    violations: tuple[str, ...]
+    wider_than_window: int
+
+
+def look(page: Page, *, width: int, picture: Path | None = None) -> Sight:
+    """Ask axe every rule at one width; the picture is written where one is wanted."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    if picture is not None:
+        page.screenshot(path=str(picture), full_page=True)
+    return Sight(
+        violations=tuple(
+            f"{violation['id']}: {node['target']} {node['failureSummary']}"
+            for violation in found["violations"]
+            for node in violation["nodes"]
+        ),
+        wider_than_window=page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        ),
+    )
+
+
+def sign_in(page: Page, address: str, *, email: str, password: str) -> None:
+    """Sign in as a person would."""
+    page.goto(f"{address}/account/sign-in")
+    page.get_by_label("Email address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(f"{address}/")
