@@ -46,7 +46,7 @@ class Demands:
 
 def demands(polytope: Polytope, wishes: Iterable[Wish], rules: SuppressionRules) -> Demands:
     """Each wish as a target that can be reached; the polytope hides all that may be hidden."""
-    reach = _Reach(polytope)
+    reach = Reach(polytope)
     wishes = list(wishes)
     if rules.protection.kind is ProtectionKind.WIDTH:
         reach.pull({w.cell: rules.protection.width * abs(w.unit) for w in wishes if w.number})
@@ -69,7 +69,7 @@ def demands(polytope: Polytope, wishes: Iterable[Wish], rules: SuppressionRules)
     return Demands(tuple(targets), tuple(bare), tuple(narrowed))
 
 
-def _asked(wish: Wish, reach: _Reach, rules: SuppressionRules) -> tuple[Target, bool] | None:
+def _asked(wish: Wish, reach: Reach, rules: SuppressionRules) -> tuple[Target, bool] | None:
     if wish.number is None:
         return _unknown(wish, reach, rules)
     if wish.large:
@@ -77,7 +77,7 @@ def _asked(wish: Wish, reach: _Reach, rules: SuppressionRules) -> tuple[Target, 
     return _known(wish, reach, rules)
 
 
-def _known(wish: Wish, reach: _Reach, rules: SuppressionRules) -> tuple[Target, bool] | None:
+def _known(wish: Wish, reach: Reach, rules: SuppressionRules) -> tuple[Target, bool] | None:
     """A cell whose number is known to be small, None where it is out already."""
     number, unit, kind = float(wish.number or 0), wish.unit, rules.protection.kind
     smallest, largest = rules.small_from * unit, rules.small_to * unit
@@ -106,7 +106,7 @@ def _known(wish: Wish, reach: _Reach, rules: SuppressionRules) -> tuple[Target, 
     return Target(wish.cell, low, high), high < wanted - WHOLE
 
 
-def _unknown(wish: Wish, reach: _Reach, rules: SuppressionRules) -> tuple[Target, bool] | None:
+def _unknown(wish: Wish, reach: Reach, rules: SuppressionRules) -> tuple[Target, bool] | None:
     """A cell hidden in an earlier release: of the small numbers, what is possible must remain so."""
     low = reach.low(wish.cell, float(rules.small_from))
     if low > rules.small_to:
@@ -117,14 +117,14 @@ def _unknown(wish: Wish, reach: _Reach, rules: SuppressionRules) -> tuple[Target
     return Target(wish.cell, low, high), False
 
 
-def _large(wish: Wish, reach: _Reach) -> tuple[Target, bool]:
+def _large(wish: Wish, reach: Reach) -> tuple[Target, bool]:
     """A cell hidden in an earlier release to protect another: it is not given away now."""
     low = reach.low(wish.cell, -inf)
     apart = min(LEAST_APART, reach.high(wish.cell, low + LEAST_APART) - low)
     return Target(wish.cell, apart=apart), False
 
 
-class _Reach:
+class Reach:
     """How far cells can go with everything hidden, remembering each point it comes across."""
 
     def __init__(self, polytope: Polytope) -> None:

@@ -7,10 +7,14 @@ subtracting is known without being listed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 from speccomm.foundation.periods import FinancialMonth, months_between
+
+T = TypeVar("T", str, int)
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Dimension:
         return tuple(category.code for category in self.categories)
 
     def category(self, code: str) -> Category:
-        return next(category for category in self.categories if category.code == code)
+        return self._by_code[code]
 
     def parts(self) -> frozenset[str]:
         """Every smallest part that any category covers."""
@@ -52,10 +56,44 @@ class Dimension:
 
     def children(self, code: str) -> tuple[Category, ...]:
         """The widest categories that lie strictly within this one."""
-        whole = self.category(code).parts
-        within = {c.parts: c for c in reversed(self.categories) if c.parts < whole}
-        widest = [c for parts, c in within.items() if not any(parts < other for other in within)]
-        return tuple(reversed(widest))
+        return self._children[self.category(code).parts]
+
+    @cached_property
+    def _by_code(self) -> dict[str, Category]:
+        return {category.code: category for category in self.categories}
+
+    @cached_property
+    def _children(self) -> dict[frozenset[str], tuple[Category, ...]]:
+        """The widest categories within each set of parts, in the order they are shown."""
+        first = {c.parts: c for c in reversed(self.categories)}
+        order = {parts: place for place, parts in enumerate(reversed(first))}
+        wider: dict[frozenset[str], list[frozenset[str]]] = {parts: [] for parts in first}
+        for narrow, wide in nested_pairs(first):
+            wider[narrow].append(wide)
+        children: dict[frozenset[str], list[Category]] = {parts: [] for parts in first}
+        for narrow, found in wider.items():
+            for wide in found:
+                if not any(between < wide for between in found):
+                    children[wide].append(first[narrow])
+        return {
+            parts: tuple(sorted(found, key=lambda category: order[category.parts]))
+            for parts, found in children.items()
+        }
+
+
+def nested_pairs(sets: Iterable[frozenset[T]]) -> Iterator[tuple[frozenset[T], frozenset[T]]]:
+    """Each pair of sets of which the first lies strictly within the second.
+
+    Only sets that share a member are compared: most categories share none.
+    """
+    holding: dict[T, list[frozenset[T]]] = {}
+    kept = list(sets)
+    for each in kept:
+        for member in each:
+            holding.setdefault(member, []).append(each)
+    for narrow in kept:
+        fewest = min((holding[member] for member in narrow), key=len)
+        yield from ((narrow, wide) for wide in fewest if narrow < wide)
 
 
 def flat(

@@ -7,9 +7,9 @@ the part that moved; a total less the lines listed is all the rest.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, product
+from itertools import product
 
-from speccomm.publishing.suppression.dimensions import Category, Dimension
+from speccomm.publishing.suppression.dimensions import Category, Dimension, nested_pairs
 from speccomm.publishing.suppression.sources import Key
 from speccomm.publishing.suppression.universe import Coverage, Layout, Universe
 
@@ -28,13 +28,11 @@ def differences(universe: Universe, coverages: Sequence[Coverage]) -> Iterator[S
             alike.setdefault(rest, {})[coverage[place]] = coverage
         every = universe.every(place)
         for group in alike.values():
-            for (one, first), (other, second) in combinations(group.items(), 2):
-                left, right = one or every, other or every
-                if left < right:
-                    left, right, first, second = right, left, second, first
-                if right < left:
-                    between = (*first[:place], left - right, *first[place + 1 :])
-                    yield between, (first, second)
+            cells = {classes or every: coverage for classes, coverage in group.items()}
+            for narrow, wide in nested_pairs(cells):
+                first = cells[wide]
+                between = (*first[:place], wide - narrow, *first[place + 1 :])
+                yield between, (first, cells[narrow])
 
 
 def equations(layout: Layout) -> Iterator[tuple[Key, tuple[Key, ...]]]:

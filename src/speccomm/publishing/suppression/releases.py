@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from speccomm.foundation.errors import Refusal
+from speccomm.publishing.suppression.demands import Reach
 from speccomm.publishing.suppression.dimensions import Category, Dimension
 from speccomm.publishing.suppression.door import PublishableTable
 from speccomm.publishing.suppression.evidence import Evidence, Interval, interval
@@ -92,10 +93,11 @@ def _hidden_recovered(
     alone: Evidence | None,
     rules: SuppressionRules,
 ) -> Iterator[Recovery]:
+    open_enough = _open_enough(tables, together, rules)
     for table in tables:
         coverages = together.universe.coverages(table)
         for key, cell in table.cells.items():
-            if cell.state is not State.SUPPRESSED:
+            if cell.state is not State.SUPPRESSED or coverages[key] in open_enough:
                 continue
             name = (table.release, table.id, key)
             after = interval(together, coverages[key], *name)
@@ -103,6 +105,24 @@ def _hidden_recovered(
                 before = _before(alone, coverages[key], name)
                 if before is None or before != after:
                     yield Recovery((name,), before, after)
+
+
+def _open_enough(
+    tables: Sequence[PublishedTable], together: Evidence, rules: SuppressionRules
+) -> frozenset[Coverage]:
+    """Hidden counts of which numbers far enough apart are seen to be possible, many at a time."""
+    if not together.whole:
+        return frozenset()
+    hidden = {
+        coverage
+        for table in tables
+        for key, coverage in together.universe.coverages(table).items()
+        if table.cells[key].state is State.SUPPRESSED and coverage in together.cell_of
+    }
+    least = float(max(1, _least_apart(rules)))
+    reach = Reach(together.polytope)
+    reach.pull({together.cell_of[coverage]: least for coverage in hidden})
+    return frozenset(c for c in hidden if reach.apart(together.cell_of[c], least))
 
 
 def _differences_recovered(
@@ -146,13 +166,17 @@ def _too_narrow(found: Interval, kind: Kind, rules: SuppressionRules) -> bool:
     """Whether a hidden cell is worked out, or known to be small and more than that."""
     if found.exact or found.high is None or found.low is None or kind is Kind.AMOUNT:
         return found.exact
+    return found.high <= rules.small_to and found.high - found.low < _least_apart(rules)
+
+
+def _least_apart(rules: SuppressionRules) -> int:
+    """How far the possible numbers of a hidden small one lie from each other at least."""
     protection = rules.protection
-    least = {
+    return {
         ProtectionKind.RANGE: rules.small_to - rules.small_from,
         ProtectionKind.AROUND: protection.below + protection.above,
         ProtectionKind.WIDTH: protection.width,
     }[protection.kind]
-    return found.high <= rules.small_to and found.high - found.low < least
 
 
 def release_record(table: PublishedTable) -> dict[str, Any]:

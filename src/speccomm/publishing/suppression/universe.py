@@ -62,6 +62,7 @@ class Universe:
     def __init__(self, layouts: Sequence[Layout], *, limit: int) -> None:
         self.names = _dimension_names(layouts)
         self.classes = [_classes(name, layouts) for name in self.names]
+        self._sizes = [max(classes.values(), default=0) + 1 for classes in self.classes]
         edges = [self._active(layout) for layout in layouts]
         groups, joins = _join_tree(edges)
         self.cliques: list[Clique] = []
@@ -125,7 +126,7 @@ class Universe:
         return tuple(covered)
 
     def _size(self, place: int) -> int:
-        return max(self.classes[place].values(), default=0) + 1
+        return self._sizes[place]
 
     def _active(self, layout: Layout) -> frozenset[int]:
         """The dimensions that some cell of the table covers only a part of."""
