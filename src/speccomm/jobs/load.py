@@ -22,11 +22,13 @@ from speccomm.foundation.errors import Refusal
 from speccomm.intake.opening import OpenedFile, UnreadableFile, open_submission
 from speccomm.intake.privacy import BadKey, KeyRing, new_key_ring, read_key_file
 from speccomm.intake.rules import IntakeRules, intake_rules
+from speccomm.jobs.loading.belonging import NotYourProvider, refuse_other_providers
 from speccomm.jobs.loading.comparing import (
     refuse_shrinking,
     slice_findings,
     totals_by_slice,
 )
+from speccomm.jobs.loading.counting import RowCount
 from speccomm.jobs.loading.phases import COMMIT, Clock, Phases, no_clock
 from speccomm.jobs.loading.saying import TEXT_FIELDS, coded_findings, plain_findings
 from speccomm.jobs.loading.submission import Submission, SubmissionOutcome
@@ -66,7 +68,8 @@ class LoadRequest:
     """What to load. `received_at` is the platform's time of receipt; `now` the caller's clock.
 
     `dataset` None: each file's header tells. `command` is recorded with the load. `clock` gives
-    seconds, for whoever wants to know how long each step took.
+    seconds, for whoever wants to know how long each step took. `providers` are those whose rows the
+    sender may send, None every one. `counted` tells another thread how many rows are done.
     """
 
     files: tuple[Path, ...]
@@ -81,6 +84,8 @@ class LoadRequest:
     settings: EngineSettings = field(default_factory=EngineSettings)
     progress: Progress = no_progress
     clock: Clock = no_clock
+    providers: frozenset[str] | None = None
+    counted: RowCount = field(default_factory=RowCount)
 
 
 @dataclass(frozen=True)
@@ -116,8 +121,8 @@ def load(request: LoadRequest) -> LoadAnswer:
     """Load files as one submission.
 
     The store afterwards holds all of it, or is as it was. Every row read is accepted or refused.
-    Raises NotYetReceived, UnreadableFile, ShrinkingLoad, BadKey, NothingToLoad and what opening the reference
-    folder or the store may raise.
+    Raises NotYetReceived, UnreadableFile, NotYourProvider, ShrinkingLoad, BadKey, NothingToLoad and
+    what opening the reference folder or the store may raise.
     """
     received_at = request.received_at.astimezone(UTC)
     if received_at > request.now:
@@ -145,8 +150,12 @@ def load(request: LoadRequest) -> LoadAnswer:
             received_on=received_at.date(),
             progress=request.progress,
             phases=Phases(request.clock),
+            counted=request.counted,
         )
         outcome = submission.run(opened, before=before)
+        refuse_other_providers(
+            outcome.slices, request.providers, reference=reference, on=received_at.date()
+        )
         _refuse_copies(outcome.files)
         return _commit(request, store, reference, ring, submission, outcome, received_at)
     finally:
@@ -238,7 +247,7 @@ def _commit(
 
 @dataclass(frozen=True)
 class CheckRequest:
-    """A file to check without keeping anything of it."""
+    """A file to check without keeping anything of it. The rest as in a LoadRequest."""
 
     file: Path
     reference: Path
@@ -246,6 +255,8 @@ class CheckRequest:
     dataset: str | None = None
     settings: EngineSettings = field(default_factory=EngineSettings)
     progress: Progress = no_progress
+    providers: frozenset[str] | None = None
+    counted: RowCount = field(default_factory=RowCount)
 
 
 @dataclass(frozen=True)
@@ -273,7 +284,7 @@ class CheckAnswer:
 def check(request: CheckRequest) -> CheckAnswer:
     """Check one file as a load would, and keep nothing.
 
-    Raises UnreadableFile and what opening the reference folder may raise.
+    Raises UnreadableFile, NotYourProvider and what opening the reference folder may raise.
     """
     rules = intake_rules()
     opened = _open_all((request.file,), request.dataset, rules)
@@ -291,8 +302,12 @@ def check(request: CheckRequest) -> CheckAnswer:
             load_id=None,
             received_on=request.now.date(),
             progress=request.progress,
+            counted=request.counted,
         )
         outcome = submission.run(opened, before=None)
+        refuse_other_providers(
+            outcome.slices, request.providers, reference=reference, on=request.now.date()
+        )
         findings = read_findings(submission.sink.files.get("findings", []))
         connection.disconnect()
     return CheckAnswer(
@@ -418,7 +433,9 @@ __all__ = [
     "CheckRequest",
     "LoadAnswer",
     "LoadRequest",
+    "NotYourProvider",
     "NothingToLoad",
+    "RowCount",
     "UnreadableFile",
     "check",
     "load",

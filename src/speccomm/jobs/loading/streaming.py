@@ -18,6 +18,7 @@ from speccomm.foundation.findings import Level
 from speccomm.intake.opening import OpenedFile, UnreadableFile
 from speccomm.intake.reading import BrokenRow, ParsedBlock, TextDecoder, parse_block, raw_blocks
 from speccomm.intake.rules import Field, IntakeRules
+from speccomm.jobs.loading.counting import RowCount
 from speccomm.jobs.loading.judging import ChunkJudge, JudgedChunk, distinct_rows
 from speccomm.jobs.loading.saying import coded_findings, finding, findings_of_rows
 
@@ -113,6 +114,7 @@ class Stream:
     slices: SliceBook
     load_id: str | None
     progress: Progress
+    counted: RowCount = field(default_factory=RowCount)
 
     def run(self, opened: OpenedFile) -> FileOutcome:
         """Read, judge and hand on every row of a file, several chunks at a time.
@@ -176,6 +178,7 @@ class Stream:
                 ) from problem
             first, row = row, row + parsed.lines
             outcome.blank += parsed.blank
+            self.counted.add(read=parsed.lines - parsed.blank)
             return parsed, first, size
 
         longest_line = int(self.rules.settings["longest_line_bytes"])
@@ -229,11 +232,14 @@ class Stream:
         for number, outcome in enumerate(chunk.outcomes):
             own = chunk.file_of_row == number
             broken = sum(one[0] == number for one in chunk.broken)
+            accepted = int((own & ~judged.refused).sum())
+            refused = int((own & judged.refused).sum()) + broken
             outcome.count(
-                accepted=int((own & ~judged.refused).sum()),
-                refused=int((own & judged.refused).sum()) + broken,
+                accepted=accepted,
+                refused=refused,
                 unattributed=int((own & nowhere).sum()) + broken,
             )
+            self.counted.add(checked=accepted + refused, refused=refused)
         return spread
 
     def _findings(self, chunk: _Chunk, judged: JudgedChunk) -> pa.Table:

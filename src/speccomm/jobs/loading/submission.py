@@ -24,6 +24,7 @@ from speccomm.intake.privacy import KeyRing
 from speccomm.intake.rules import IntakeRules
 from speccomm.jobs.loading.comparing import Place, read_parquet, reconciliation_findings
 from speccomm.jobs.loading.compiling import compiled_once
+from speccomm.jobs.loading.counting import RowCount
 from speccomm.jobs.loading.judging import ChunkJudge
 from speccomm.jobs.loading.lookups import Lookups, place_lookups, place_planned_services
 from speccomm.jobs.loading.phases import ACROSS_ROWS, ADD_UP, READ_AND_JUDGE, Phases
@@ -84,6 +85,7 @@ class Submission:
     progress: Callable[[str, int, int], None]
     slices: SliceBook = field(default_factory=SliceBook)
     phases: Phases = field(default_factory=Phases)
+    counted: RowCount = field(default_factory=RowCount)
 
     @cached_property
     def sink(self) -> FolderSink:
@@ -170,6 +172,7 @@ class Submission:
             self.slices,
             self.load_id,
             self.progress,
+            self.counted,
         )
 
         small = small_batches([file for file in files if is_small(file)])
