@@ -1,4 +1,4 @@
-# Every target sets up what it needs in .venv; nothing is installed elsewhere except by `system-packages`.
+# Every target sets up what it needs in .venv; nothing is installed elsewhere except by `system-packages` and `npm-package`.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -10,8 +10,15 @@ ROWS ?= 10000000
 ONLY ?=
 BROWSER_PACKAGES := chromium fonts-dejavu-core
 NODE_PACKAGES := nodejs npm
+PORT ?= 8000
+WEB_DATABASE ?=
+WEB_ASSETS := src/speccomm_web/design/static/design/dist/speccomm.css
+WEB_SERVICES := $(if $(filter postgres,$(WEB_DATABASE)),tools/services.sh)
+# A demonstration on this machine alone: its passwords are printed, and no second factor is asked for.
+AS_DEMO = DJANGO_SETTINGS_MODULE=speccomm_web.config.settings.development SPECCOMM_DATA_DIR=$(DEMO_DIR) \
+	SPECCOMM_DEMONSTRATION=yes SPECCOMM_SECOND_FACTOR=no
 
-.PHONY: help demo serve web-assets test-web test check bench soak lock clean reference-docs system-packages
+.PHONY: help demo serve web-assets test-web test check bench soak lock clean reference-docs system-packages npm-package
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -60,14 +67,14 @@ clean: ## remove what was made here
 		.import_linter_cache .hypothesis
 
 # The browser that looks at pages, and what fetches its helper. Installed only where missing and this user may.
-system-packages:
-	@wanted=; \
-	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || wanted="$(BROWSER_PACKAGES)"; \
+system-packages npm-package:
+	@wanted=; [ $@ = npm-package ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+		wanted="$(BROWSER_PACKAGES)"; \
 	command -v npm >/dev/null || wanted="$$wanted $(NODE_PACKAGES)"; \
 	if [ -z "$$wanted" ]; then exit 0; fi; \
-	if ! command -v apt-get >/dev/null; then echo "no $$wanted here: browser tests will be skipped"; exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then echo "no $$wanted here: what needs it will be skipped or stop"; exit 0; fi; \
 	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; \
-	else echo "no $$wanted here and no right to install: browser tests will be skipped"; exit 0; fi; \
+	else echo "no $$wanted here and no right to install: what needs it will be skipped or stop"; exit 0; fi; \
 	$$as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq \
 		--no-install-recommends $$wanted >/dev/null
 
@@ -75,7 +82,7 @@ $(WEB_ASSETS): node_modules/.package-lock.json tools/web_assets.sh src/speccomm_
 	tools/web_assets.sh
 
 # What pages are built from, and what asks a page whether everyone can use it. Fetched by name and lock, committed nowhere.
-node_modules/.package-lock.json: package.json package-lock.json | system-packages
+node_modules/.package-lock.json: package.json package-lock.json | npm-package
 	@command -v npm >/dev/null || { echo "npm is needed to fetch the front-end parts: install nodejs and npm" >&2; exit 1; }
 	@npm ci --ignore-scripts --no-audit --no-fund --silent && touch $@
 
