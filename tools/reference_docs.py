@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -18,7 +19,9 @@ from speccomm.foundation.rulebook import Rulebook, read_rulebook, rulebooks_root
 from speccomm.reference.tables import TABLES as REFERENCE_TABLES
 from speccomm.warehouse.tables import EVIDENCE_TABLES, STORE_TABLES
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+ROOT = Path(__file__).resolve().parent.parent
+PERMISSIONS = ROOT / "src" / "speccomm_web" / "accounts" / "permissions.toml"
+FOLDER = ROOT / "docs" / "reference"
 MADE = "<!-- Written by `make reference-docs`. Change the code, not this page. -->\n\n"
 
 
@@ -32,7 +35,25 @@ def pages() -> dict[str, str]:
         "tables.md": tables_page(),
         "checks.md": checks_page(),
         "rulebooks.md": rulebooks_page(),
+        "permissions.md": permissions_page(),
     }
+
+
+def permissions_page() -> str:
+    """Who may open which page of the web application, from the table that it goes by."""
+    table = tomllib.loads(PERMISSIONS.read_text(encoding="utf-8"))["pages"]
+    lines = [
+        "# Permissions\n",
+        "The table that the web application goes by, and [why](../explanation/permissions_and_audit.md).\n",
+        "A page that is not here may be opened by nobody.\n",
+        "| Page | Name | Who may open it | What they see |",
+        "|---|---|---|---|",
+    ]
+    for name, row in table.items():
+        who = row["who"]
+        words = ", ".join(who).replace("_", " ") if isinstance(who, list) else who
+        lines.append(f"| {row['says']} | `{name}` | {words} | {row.get('sees', '')} |")
+    return MADE + "\n".join(lines) + "\n"
 
 
 def commands_page() -> str:

@@ -33,4 +33,4 @@ DEBUG = os.environ.get("SPECCOMM_DEBUG", "") == "1"
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts) or ["localhost", "127.0.0.1", "[::1]"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
-DESIGN_PAGES = DEBUG
+DESIGN_PAGES = DEBUG or os.environ.get("SPECCOMM_DESIGN_PAGES", "") == "1"

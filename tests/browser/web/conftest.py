@@ -1,0 +1,122 @@
+"""The application as people meet it: uvicorn in a process of its own, with records of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from speccomm_web.config.demonstration import PASSWORD
+from tests.browser.accessibility import AXE, CHROMIUM
+from tests.browser.web.looking import launch, sign_in
+
+
+@dataclass(frozen=True)
+class Application:
+    """Where the application answers, and the environment it runs in."""
+
+    address: str
+    environment: dict[str, str]
+
+    def command(self, *words: str) -> str:
+        """Run a management command beside it and return what it prints."""
+        command = [sys.executable, "-m", "speccomm_web.config.command", *words]
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder needs Chromium, and axe to ask."""
+    missing = CHROMIUM is None or not AXE.is_file()
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if missing:
+                item.add_marker(pytest.mark.skip(reason="no Chromium or no axe-core here"))
+
+
+@pytest.fixture(scope="session")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    folder = tmp_path_factory.mktemp("application")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("SPECCOMM_")},
+        "DJANGO_SETTINGS_MODULE": "speccomm_web.config.settings.development",
+        "SPECCOMM_DATA_DIR": str(folder), "SPECCOMM_DEMONSTRATION": "yes", "SPECCOMM_DESIGN_PAGES": "1",
+        "SPECCOMM_SECOND_FACTOR": "no", "SPECCOMM_LOG_LEVEL": "ERROR",
+    }  # fmt: skip
+    if environment.get("DATABASE_URL"):
+        environment["DATABASE_URL"] = _own_database(environment["DATABASE_URL"], port)
+    made = Application(f"http://127.0.0.1:{port}", environment)
+    made.command("prepare_demonstration")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "speccomm_web.config.asgi:application", "--port",
+         str(port), "--lifespan", "off", "--log-level", "error"],
+        env=environment,
+    )  # fmt: skip
+    try:
+        _wait(made.address)
+        yield made
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _own_database(address: str, port: int) -> str:
+    import psycopg
+
+    parts = urlsplit(address)
+    name = f"browser_{port}"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def _wait(address: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"{address}/healthz")
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError("The application did not answer.")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = launch(playwright)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a window without history."""
+    context = browser.new_context(locale="en-GB")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def administrator(page: Page, application: Application) -> Page:
+    sign_in(page, application.address, email="administrator@demonstration.example",
+            password=PASSWORD)  # fmt: skip
+    return page

@@ -1,0 +1,115 @@
+"""Each page of the foundation in Chromium: axe finds nothing, nothing overflows, nothing is fetched."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, Request
+
+from speccomm_web.config.demonstration import PASSWORD
+from tests.browser.web.conftest import Application
+from tests.browser.web.looking import WIDTHS, look, sign_in
+
+OPEN = ("/account/sign-in", "/account/password/reset", "/accessibility", "/privacy", "/design/",
+        "/design/faults/403", "/design/faults/404", "/design/faults/409", "/design/faults/413",
+        "/design/faults/500")  # fmt: skip
+SIGNED_IN = ("/", "/people/", "/people/?words=nobody+has+this+name", "/people/add", "/people/1",
+             "/people/me", "/people/permissions", "/audit/", "/runs/", "/account/second-factor",
+             "/account/password", "/account/sign-out", "/no-such-page")  # fmt: skip
+
+
+def check(page: Page, address: str) -> None:
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("request", note)
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.goto(address)
+    for width in WIDTHS:
+        sight = look(page, width=width)
+        assert sight.violations == (), f"{address} at {width}"
+        assert sight.wider_than_window == 0, f"{address} at {width}"
+    origin = "/".join(address.split("/")[:3])
+    assert not [url for url in asked if not url.startswith((origin, "data:"))]
+    assert not [said for said in complaints if "Failed to load resource" not in said]
+
+
+@pytest.mark.parametrize("path", OPEN)
+def test_an_open_page(page: Page, application: Application, path: str) -> None:
+    check(page, application.address + path)
+
+
+def test_pages_of_an_administrator(administrator: Page, application: Application) -> None:
+    for path in SIGNED_IN:
+        check(administrator, application.address + path)
+
+
+def test_forms_with_errors(administrator: Page, application: Application) -> None:
+    administrator.goto(f"{application.address}/people/add")
+    administrator.get_by_role("button", name="Add the person").click()
+    summary = administrator.get_by_role("alert")
+    assert "Enter an email address" in summary.inner_text()
+    assert look(administrator, width=320).violations == ()
+    summary.get_by_role("link", name="Enter an email address").click()
+    focused = administrator.evaluate("document.activeElement.name")
+    assert focused == "email"
+
+
+def test_a_role_is_given_and_ended_with_the_keyboard_alone(
+    administrator: Page, application: Application
+) -> None:
+    page = administrator
+    page.goto(f"{application.address}/people/1")
+    page.get_by_label("Role", exact=True).focus()
+    page.keyboard.type("Board")
+    page.get_by_label("Organisation", exact=True).focus()
+    page.keyboard.type("Every")
+    page.get_by_role("button", name="Give the role").focus()
+    page.keyboard.press("Enter")
+    assert "The role was given" in page.inner_text("main")
+    button = page.get_by_role("button", name="End today: Board member in every organisation")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert "The role was ended" in page.inner_text("main")
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_content(
+    page: Page, application: Application
+) -> None:
+    page.goto(f"{application.address}/account/sign-in")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent").strip() == "Skip to main content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "maincontent"
+
+
+def test_a_wide_table_is_scrolled_with_the_keyboard(page: Page, application: Application) -> None:
+    page.set_viewport_size({"width": 320, "height": 900})
+    page.goto(f"{application.address}/design/")
+    region = page.get_by_role("region", name="Activity and price of four service lines, 2025-26")
+    region.first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.app-table__scroll').scrollLeft > 0")
+
+
+def test_without_scripts_a_person_signs_in_and_reads(
+    browser: Browser, application: Application
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, application.address, email="analyst@demonstration.example", password=PASSWORD)
+    page.get_by_role("link", name="Runs").first.click()
+    assert "No run is registered" in page.inner_text("main")
+    context.close()
+
+
+def test_at_twice_the_text_size_nothing_is_lost(page: Page, application: Application) -> None:
+    page.set_viewport_size({"width": 640, "height": 900})
+    page.goto(f"{application.address}/design/")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    wider = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert wider == 0
