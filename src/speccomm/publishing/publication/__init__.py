@@ -16,14 +16,18 @@ from speccomm.publishing.publication.publishing import publishable
 from speccomm.publishing.publication.releases import (
     BadLedger,
     WouldReveal,
+    keep_record,
     read_releases,
     record_release,
+    release_of,
 )
 
 __all__ = [
     "BadLedger",
     "WouldReveal",
+    "keep_record",
     "publishable",
     "read_releases",
     "record_release",
+    "release_of",
 ]

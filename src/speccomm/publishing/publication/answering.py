@@ -173,6 +173,10 @@ class Protecting:
             if column.unit is Unit.GBP and isinstance(value, Decimal | int):
                 value = rounded(Decimal(value) / self.rules.money_to) * self.rules.money_to
             said[column.name] = value
+        for name, (over, under) in self.rules.differences.items():
+            left, right = said.get(over), said.get(under)
+            if isinstance(said.get(name), Decimal) and left is not None and right is not None:
+                said[name] = _difference(left, right)
         return said
 
     def _hides(self, table: PackTable, line: Line) -> bool:
@@ -229,6 +233,13 @@ class Protecting:
                 f"Money is to the nearest £{self.rules.money_to:,}, and hidden where the units beside "
                 "it are, so rows may not add up."
             )
+
+
+def _difference(left: Cell, right: Cell) -> Cell:
+    """One printed number less another; a mark where either is one."""
+    if isinstance(left, Decimal) and isinstance(right, Decimal):
+        return left - right
+    return left if isinstance(left, str) else right
 
 
 def _as_rows(

@@ -88,18 +88,30 @@ def plain_record(made: Iterable[Remembered]) -> tuple[Mapping[str, Any], ...]:
 
 def record_release(folder: Path, pack: PublicationPack) -> Path | None:
     """Write what everyone has now seen as the next record; None where an earlier one says the same."""
-    name = str(pack.facts["release"])
+    return keep_record(folder, release_of(pack))
+
+
+def release_of(pack: PublicationPack) -> dict[str, Any]:
+    """What the ledger keeps of a publication, as plain values that JSON can hold."""
     tables = [dict(each) for each in pack.record]
+    return {"ledger_format": FORMAT, "release": str(pack.facts["release"]), "tables": tables}
+
+
+def keep_record(folder: Path, record: Mapping[str, Any]) -> Path | None:
+    """Write a record of `release_of`, for a publication that waited between drawing and leaving.
+
+    Whoever keeps one later than it was checked sees to it that nothing was published in between.
+    Missing: None where an earlier record says the same.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     done = sorted(folder.glob(f"*{SUFFIX}"))
     for path in done:
-        if _seen(json.loads(path.read_text("utf-8")).get("tables", [])) == _seen(tables):
+        if _seen(json.loads(path.read_text("utf-8")).get("tables", [])) == _seen(record["tables"]):
             return None
-    target = folder / f"{len(done) + 1:04d}_{name}{SUFFIX}"
-    content = {"ledger_format": FORMAT, "release": name, "tables": tables}
+    target = folder / f"{len(done) + 1:04d}_{record['release']}{SUFFIX}"
     staged = folder / f".{target.name}.part"
     with staged.open("w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1)
+        json.dump(record, file, ensure_ascii=False, indent=1)
         file.flush()
         os.fsync(file.fileno())
     staged.rename(target)

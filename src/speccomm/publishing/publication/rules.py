@@ -23,6 +23,7 @@ class PublicationRules:
     exempt_columns: frozenset[str]
     beside: Mapping[str, str]
     money_to: int
+    differences: Mapping[str, tuple[str, str]]
     without_total: frozenset[str]
     rulebook: Rulebook
 
@@ -54,6 +55,7 @@ def publication_rules() -> PublicationRules:
             frozenset(rules["exempt"]["columns"]),
             dict(rules["money"]["beside"]),
             int(rules["money"]["to_gbp"]),
+            {name: (of[0], of[1]) for name, of in rules["money"]["differences"].items()},
             frozenset(rules["money"]["without_total"]),
             rulebook,
         )
