@@ -19,6 +19,10 @@ EXAMPLES: dict[str, Any] = {
     "run_id": 1,
     "name": "flows",
     "format_": "csv",
+    "pack_id": 1,
+    "section": "services",
+    "address": "qwu-2023-04-2023-12",
+    "file_path": "index.html",
     "task_id": "6a1f5f58-2f0e-4c52-9d5b-0d5a2a2f9c11",
 }
 # Pages that only take a form.
@@ -27,6 +31,9 @@ POSTED = {
     "accounts:end_role",
     "accounts:change_access",
     "runs:cancel_task",
+    "packs:publish",
+    "packs:approve",
+    "packs:build_again",
 }
 
 

@@ -88,6 +88,27 @@ def read_words(path: Path, *, today: date) -> tuple[SectionWords, ...]:
     return found
 
 
+def section_words(
+    section: str, text: str, *, written_by: str, written_on: date, today: date
+) -> SectionWords:
+    """An editor's words for one section as somebody typed them, a blank line between paragraphs.
+
+    Raises: BadWords as read_words does.
+    """
+    name = "What was written"
+    paragraphs = [part for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]
+    if not paragraphs:
+        raise BadWords(f"{name} has no paragraphs for {section}.")
+    return SectionWords(
+        section,
+        EditorWords(
+            tuple(_paragraph(each, section, name) for each in paragraphs),
+            _role(written_by, section, name),
+            _day(written_on, section, name, today),
+        ),
+    )
+
+
 def _entry(entry: Any, content: dict[str, Any], name: str, today: date) -> SectionWords:
     if not isinstance(entry, dict):
         raise BadWords(f"{name} has a [[words]] that is not a table.")

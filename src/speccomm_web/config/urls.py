@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("speccomm_web.accounts.urls.signing_in")),
     path("people/", include("speccomm_web.accounts.urls.people")),
     path("runs/", include("speccomm_web.runs.urls")),
+    path("packs/", include("speccomm_web.packs.urls")),
     path("audit/", include("speccomm_web.accounts.urls.audit")),
 ]
 if settings.DESIGN_PAGES:

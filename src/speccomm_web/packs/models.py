@@ -57,18 +57,14 @@ class Pack(models.Model):
     stage = models.CharField(max_length=16, choices=Stage, default=Stage.BUILDING)
     version = models.PositiveIntegerField(default=1)
     edition = models.PositiveIntegerField(default=1)
-    task = models.ForeignKey(
-        BackgroundTask, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    task = models.ForeignKey(BackgroundTask, null=True, on_delete=models.SET_NULL, related_name="+")
     folder = models.CharField(max_length=80, blank=True, default="")
     manifest_sha256 = models.CharField(max_length=64, blank=True, default="")
     store_version = models.BigIntegerField(null=True)
     built_at = models.DateTimeField(null=True)
     warnings = models.JSONField(default=list)
     ledger = models.CharField(max_length=64, blank=True, default="")
-    compared_with = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    compared_with = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     comparison = models.ForeignKey(
         FinishedRun, null=True, on_delete=models.PROTECT, related_name="+"
     )
