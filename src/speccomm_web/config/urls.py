@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", include("speccomm_web.accounts.urls.people")),
     path("runs/", include("speccomm_web.runs.urls")),
     path("packs/", include("speccomm_web.packs.urls")),
+    path("explore/", include("speccomm_web.explore.urls")),
     path("audit/", include("speccomm_web.accounts.urls.audit")),
 ]
 if settings.DESIGN_PAGES:

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -28,6 +28,7 @@ from speccomm.activity.areas import code_names
 from speccomm.assignment.dated import ReferenceRows
 from speccomm.engines import open_duckdb
 from speccomm.foundation.periods import FinancialMonth, FinancialYear
+from speccomm.jobs.flows import last_day
 from speccomm.jobs.reading import OrganisationMap, organisation_map
 from speccomm.jobs.settings import EngineSettings
 from speccomm.reference import Reference, open_reference
@@ -83,6 +84,8 @@ class Figures:
     con: Backend
     reference: Reference
     slices: pa.Table
+    files: pa.Table
+    received_at: dict[str, datetime]
     schemas: dict[str, ibis.Schema]
     engine: EngineSettings
     store: Path
@@ -129,6 +132,16 @@ class Figures:
     def contract_months(self) -> tuple[FinancialMonth, ...]:
         """The months of which any contract monitoring is loaded, in order."""
         return self._months_of("acm")
+
+    @cached_property
+    def newest_day(self) -> date:
+        """The last day of the newest month loaded: its organisations decide who sees what.
+
+        Raises:  NothingHeld where no activity is loaded.
+        """
+        if not self.months:
+            raise NothingHeld
+        return last_day(self.months[-1])
 
     @cached_property
     def reference_rows(self) -> ReferenceRows:
@@ -200,7 +213,7 @@ def stored_rows(held: Figures, dataset: str) -> Iterator[tuple[Backend, ir.Table
 def keep(con: Backend, name: str, table: pa.Table) -> None:
     """Copy a table into the engine, where every cursor finds it."""
     con.con.register("arriving", table)
-    con.raw_sql(f'create or replace table "{name}" as select * from arriving')
+    con.raw_sql(f'create or replace table "{name}" as select * from arriving')  # noqa: S608
     con.con.unregister("arriving")
 
 
@@ -235,6 +248,8 @@ def _read(version: int, mark: str) -> Figures:
             con=con,
             reference=reference,
             slices=snapshot.slices(),
+            files=snapshot.files(),
+            received_at={r["load_id"]: r["received_at"] for r in snapshot.loads().to_pylist()},
             schemas=schemas,
             engine=place.engine,
             store=place.store,

@@ -9,15 +9,27 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from django.core.cache import caches
 
-_locks = tuple(threading.Lock() for _ in range(64))
+
+class _Turn:
+    """A lock that a dictionary may forget as soon as nobody holds or awaits it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
+# A turn for each question: an answer may ask for others on its way, and never for itself.
+_turns: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
+_taking = threading.Lock()
 _MISSING = object()
+Answer = TypeVar("Answer")
 
 
-def kept[Answer](mark: str, question: Any, answer: Callable[[], Answer]) -> Answer:
+def kept(mark: str, question: Any, answer: Callable[[], Answer]) -> Answer:
     """The answer of a question at a mark, worked out where it is not kept.
 
     `question` is anything whose repr tells it apart. Two who ask at once wait for one answer.
@@ -26,10 +38,12 @@ def kept[Answer](mark: str, question: Any, answer: Callable[[], Answer]) -> Answ
     key = sha256(f"{mark}|{question!r}".encode()).hexdigest()
     found = cache.get(key, _MISSING)
     if found is not _MISSING:
-        return found
-    with _locks[int(key[:2], 16) % len(_locks)]:
+        return cast("Answer", found)
+    with _taking:
+        turn = _turns.setdefault(key, _Turn())
+    with turn.lock:
         found = cache.get(key, _MISSING)
         if found is _MISSING:
             found = answer()
             cache.set(key, found)
-    return found
+    return cast("Answer", found)

@@ -114,7 +114,7 @@ def _areas(held: Figures) -> list[Place]:
 
 def _providers(held: Figures) -> list[Place]:
     sent = set(held.slices["provider_code"].to_pylist())
-    places = held.places(map_day(held))
+    places = held.places(held.newest_day)
     current = places.current_codes(sent)
     return [
         Place(
@@ -128,13 +128,6 @@ def _providers(held: Figures) -> list[Place]:
     ]
 
 
-def map_day(held: Figures):  # type: ignore[no-untyped-def]
-    """The day whose organisations decide who sees what: the last of the newest month loaded."""
-    from speccomm.jobs.flows import last_day
-
-    return last_day(held.months[-1])
-
-
 def _map_rows(held: Figures, name: str) -> list[dict[str, str]]:
-    rows: list[dict[str, str]] = getattr(held.places(map_day(held)), name).to_pylist()
+    rows: list[dict[str, str]] = getattr(held.places(held.newest_day), name).to_pylist()
     return rows

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "speccomm_web.design",
     "speccomm_web.accounts",
     "speccomm_web.runs",
+    "speccomm_web.explore",
     "speccomm_web.packs",
 ]
 
@@ -93,6 +94,14 @@ else:
         }
     }
     SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# Answers of explored questions: bounded, and each process its own, so that reading one is no query.
+CACHES["answers"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "answers",
+    "TIMEOUT": 24 * 3600,
+    "OPTIONS": {"MAX_ENTRIES": 600},
+}
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 

@@ -1,0 +1,100 @@
+"""What to explore, as fields of an address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from speccomm_web.design.formats import MONTHS
+
+BY = {
+    "crg": "Clinical reference group",
+    "service": "Service line",
+    "provider": "Provider",
+    "icb": "Patients' ICB",
+    "pod": "Point of delivery",
+    "month": "Month",
+}
+MEASURES = {
+    "intra": "A. Treated inside",
+    "imported": "B. Imported",
+    "exported": "C. Exported",
+    "provider_total": "A + B. By providers here",
+    "patient_total": "A + C. Of patients here",
+    "grand_total": "A + B + C. All",
+}
+Named = Mapping[str, str]
+
+
+def month_words(month: str) -> str:
+    """April 2023, from 2023-04."""
+    year, _, number = month.partition("-")
+    return f"{MONTHS[int(number) - 1]} {year}"
+
+
+class PlaceFilter(forms.Form):
+    """The place that every question begins with."""
+
+    place = forms.ChoiceField(label="ICB, region or provider", required=False)
+
+    def __init__(self, *args: Any, places: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("place", list(places))
+
+    def offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """Give a field its choices."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def offer_codes(self, name: str, named: Named, every: str) -> None:
+        """Give a field codes with their names, after the words for every one of them."""
+        choices = [(code, f"{words} ({code})" if words else code) for code, words in named.items()]
+        self.offer(name, [("", every), *sorted(choices, key=lambda pair: pair[1].casefold())])
+
+
+class FlowsFilter(PlaceFilter):
+    """Whose activity, when, and how it is split."""
+
+    provider = forms.ChoiceField(label="Provider", required=False)
+    service = forms.ChoiceField(label="Service line", required=False)
+    crg = forms.ChoiceField(label="Clinical reference group", required=False)
+    icb = forms.ChoiceField(label="Patients' ICB", required=False)
+    pod = forms.ChoiceField(label="Point of delivery", required=False)
+
+    def __init__(self, *args: Any, names: Mapping[str, Named], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, every in (
+            ("provider", "Every provider"),
+            ("service", "Every service line"),
+            ("crg", "Every group"),
+            ("icb", "Wherever patients live"),
+            ("pod", "Every point of delivery"),
+        ):
+            self.offer_codes(name, names[name], every)
+        months = [(month, month_words(month)) for month in names["month"]]
+        for name in ("from", "to"):
+            self.offer(name, months)
+
+
+# `from` is a word of the language, so these fields cannot be written as attributes.
+FlowsFilter.base_fields["from"] = forms.ChoiceField(label="From")
+FlowsFilter.base_fields["to"] = forms.ChoiceField(label="To")
+
+
+class SplitFilter(FlowsFilter):
+    """Flows split by one thing."""
+
+    by = forms.ChoiceField(label="Split by", choices=list(BY.items()))
+
+
+class ChangesFilter(FlowsFilter):
+    """Flows of two periods, split by one thing."""
+
+    measure = forms.ChoiceField(label="Which flow", choices=list(MEASURES.items()))
+    by = forms.ChoiceField(
+        label="Split by",
+        choices=[(key, words) for key, words in BY.items() if key != "month"],
+    )

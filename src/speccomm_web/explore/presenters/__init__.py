@@ -1,0 +1,1 @@
+"""Answers as plain values for templates: tables, drawings and sentences."""

@@ -1,0 +1,1 @@
+"""Reads of the store, each from what the viewer may see."""

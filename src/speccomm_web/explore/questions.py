@@ -1,0 +1,83 @@
+"""What is asked, as plain values that an address can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from urllib.parse import urlencode
+
+FILTERS = ("provider", "service", "crg", "icb", "pod")
+
+
+@dataclass(frozen=True)
+class FlowsQuestion:
+    """Activity of a place over some months (2023-04), narrowed to what the filters name.
+
+    An empty filter is everything. `Unknown` names what has no code.
+    """
+
+    place: str
+    from_month: str
+    to_month: str
+    provider: str = ""
+    service: str = ""
+    crg: str = ""
+    icb: str = ""
+    pod: str = ""
+
+    def narrowed(self, **changes: str) -> FlowsQuestion:
+        """The same question with some parts changed."""
+        return replace(self, **changes)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The parts of the address that hold this question; empty filters are left out."""
+        names = {"from_month": "from", "to_month": "to"}
+        said = {names.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
+        return {name: value for name, value in said.items() if value}
+
+    def address(self, base: str, **more: str) -> str:
+        """The address of a page about this question."""
+        return f"{base}?{urlencode({**self.asked, **{k: v for k, v in more.items() if v}})}"
+
+
+@dataclass(frozen=True)
+class ContractQuestion:
+    """The contracts of a place to a month (1 to 12) of a financial year, or some of them."""
+
+    place: str
+    year: str
+    month: int
+    provider: str = ""
+    service: str = ""
+    plan: str = ""
+
+    def narrowed(self, **changes: str) -> ContractQuestion:
+        """The same question with some parts changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def address(self, base: str, **more: str) -> str:
+        """The address of a page about this question."""
+        said = {f.name: str(getattr(self, f.name)) for f in fields(self)} | more
+        return f"{base}?{urlencode({k: v for k, v in said.items() if v})}"
+
+
+def flows_question(place: str, asked: Mapping[str, str]) -> FlowsQuestion:
+    """The question that cleaned fields of an address ask."""
+    return FlowsQuestion(
+        place=place,
+        from_month=asked["from"],
+        to_month=asked["to"],
+        **{name: asked.get(name, "") for name in FILTERS},
+    )
+
+
+def contract_question(place: str, asked: Mapping[str, str]) -> ContractQuestion:
+    """The question that cleaned fields of an address ask."""
+    year, _, month = asked["to"].rpartition("-")
+    return ContractQuestion(
+        place=place,
+        year=year,
+        month=int(month),
+        **{name: asked.get(name, "") for name in ("provider", "service", "plan")},
+    )

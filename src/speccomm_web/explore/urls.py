@@ -1,0 +1,14 @@
+"""Addresses of the app."""
+
+from django.urls import path, re_path
+
+from speccomm_web.explore.views import flows, home, receipts
+
+app_name = "explore"
+FILE = r"(?P<name>[a-z-]+)\.(?P<format_>csv|xlsx)$"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("flows", flows.flows, name="flows"),
+    re_path(rf"^flows/{FILE}", flows.download, name="flows_download"),
+    path("receipt", receipts.flows_receipt, name="receipt"),
+]
