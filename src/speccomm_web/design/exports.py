@@ -10,8 +10,7 @@ from decimal import Decimal
 from re import sub
 
 import xlsxwriter
-from django.http import HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse
 
 from speccomm_web.design.formats import LONDON
 from speccomm_web.design.states import State
@@ -31,15 +30,16 @@ NUMBER_FORMATS = {
 }
 
 
-def download(table: DataTable, format_: str, *, name: str) -> HttpResponseBase:
+def download(table: DataTable, format_: str, *, name: str) -> HttpResponse:
     """A table as an attachment. `format_` is "csv" or "xlsx"; anything else is CSV."""
     safe_name = sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-") or "table"
-    response: HttpResponseBase
+    response: HttpResponse
     if format_ == "xlsx":
         response = HttpResponse(as_xlsx(table), content_type=XLSX)
     else:
         format_ = "csv"
-        response = StreamingHttpResponse(csv_lines(table), content_type="text/csv; charset=utf-8")
+        # Whole: under ASGI a plain iterator is gathered before it is sent in any case.
+        response = HttpResponse("".join(csv_lines(table)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{safe_name}.{format_}"'
     return response
 

@@ -38,7 +38,7 @@ class Command(BaseCommand):
                 "Its passwords are printed, so it is only for a demonstration: "
                 "set SPECCOMM_DEMONSTRATION=yes if this is one."
             )
-        (settings.ENVIRONMENT.data_dir / "web").mkdir(parents=True, exist_ok=True)
+        (settings.ENVIRONMENT.data_dir / "web" / "static").mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
         call_command("load_organisations", stdout=self.stdout)
         for person in PEOPLE:
