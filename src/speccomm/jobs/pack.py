@@ -15,7 +15,7 @@ from speccomm.activity.completeness import require_months
 from speccomm.foundation.periods import FinancialMonth, months_between
 from speccomm.jobs.flows import DATASET, last_day
 from speccomm.jobs.packing.facts import pack_facts
-from speccomm.jobs.packing.region import RegionReading, region_of
+from speccomm.jobs.packing.region import RegionReading, icbs_of, region_of
 from speccomm.jobs.reading import open_for_reading, organisation_map
 from speccomm.jobs.recounting.counting import count_behind
 from speccomm.jobs.recounting.evidence import count_evidence
@@ -139,8 +139,10 @@ def read_pack(request: PackRequest) -> tuple[PackFacts, DrawablePack]:
 
 
 @contextmanager
-def open_region(request: PackRequest) -> Iterator[RegionReading]:
+def open_region(request: PackRequest, *, each_icb: bool = False) -> Iterator[RegionReading]:
     """Open the store and the region that the pack is of, or in; close it afterwards.
+
+    With `each_icb` it is opened for the packs of all its ICBs, else for the request's one pack.
 
     Raises: NotOneArea, UnknownArea, NothingLoaded, and what opening a store may raise.
     """
@@ -161,7 +163,8 @@ def open_region(request: PackRequest) -> Iterator[RegionReading]:
         if request.icb is not None:
             of = region_of(places, request.icb)
             region = area_on(places.commissioners, places.providers, on=map_date, region=of)
-        asked = RegionReading(reading, places, region, request.from_month, request.to_month)
+        codes = icbs_of(places, region.code) if each_icb else (area.code,)
+        asked = RegionReading(reading, places, region, request.from_month, request.to_month, codes)
         require_months(asked.sent[DATASET], dataset=DATASET, months=months)
         yield asked
 

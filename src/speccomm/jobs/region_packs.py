@@ -68,9 +68,9 @@ def build_region_packs(request: RegionPacksRequest) -> RegionPacksAnswer:
     asked_for = request.pack
     chosen_sections(asked_for.sections, asked_for.without)
     _refuse_other_index(asked_for.out)
-    with open_region(asked_for) as asked, _drawing(asked_for) as draw:
+    with open_region(asked_for, each_icb=True) as asked, _drawing(asked_for) as draw:
         requests = [
-            replace(asked_for, icb=icb, region=None, out=asked_for.out / icb) for icb in asked.icbs
+            replace(asked_for, icb=icb, region=None, out=asked_for.out / icb) for icb in asked.of
         ]
         for one in requests:
             refuse_other_folders(one.out)

@@ -272,7 +272,7 @@ def _configure(chart: Any) -> dict[str, Any]:
         .configure_axis(**text, **sizes, gridColor=GRID, domainColor=QUIET, tickColor=QUIET)
         .configure_legend(labelFont=FONT, labelFontSize=FONT_SIZE, labelColor=INK, columnPadding=24)
         .configure_view(stroke=None)
-        .to_dict()
+        .to_dict(validate=False)  # the renderer refuses what is not Vega-Lite; twice costs much
     )
     specification.pop("$schema", None)
     return specification

@@ -44,7 +44,10 @@ class Unit(StrEnum):
 
     @property
     def is_figure(self) -> bool:
-        return self in {Unit.ACTIVITY, Unit.GBP, Unit.NUMBER, Unit.WTE, Unit.PERCENT}
+        return self in FIGURE_UNITS
+
+
+FIGURE_UNITS = frozenset({Unit.ACTIVITY, Unit.GBP, Unit.NUMBER, Unit.WTE, Unit.PERCENT})
 
 
 class Mark(StrEnum):

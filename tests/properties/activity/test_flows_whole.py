@@ -7,12 +7,13 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from speccomm.activity.flows import activity_by_codes
+from speccomm.activity.flows import activity_by_codes, flows_of_areas
 from speccomm.foundation.periods import FinancialMonth, FinancialYear
 from tests.examples.activity.made_up_flows import (
     COMMISSIONERS,
     PLCM_SCHEMA,
     PROVIDERS,
+    TABLES,
     area,
     declared,
     flows_of,
@@ -145,3 +146,19 @@ def test_flows_of_the_sums_are_flows_of_the_rows(engine, rows):
     assert flows_of(engine, wide, icb="Q1", by=SUMS_BY) == flows_of(
         engine, table_of(early), icb="Q1", by=SUMS_BY
     )
+
+
+@settings(check, max_examples=8)
+@given(rows=rows, by=st.sampled_from([(), *DRILL_DOWNS]), by_crg=st.booleans())
+def test_areas_asked_together_are_areas_asked_alone(engine, rows, by, by_crg):
+    table, by_crg = table_of(rows), by_crg or not by
+    codes = {"Y1": {"region": "Y1"}, **{icb: {"icb": icb} for icb in ICBS}}
+    areas = [area(**named) for named in codes.values()]
+    others = [ibis.memtable(tables) for tables in TABLES.values()]
+    together = engine.to_pyarrow(
+        flows_of_areas(ibis.memtable(table), *others, areas=areas, by=by, by_crg=by_crg)
+    ).to_pylist()
+    for code, named in codes.items():
+        ours = [line for line in together if line["area_code"] == code]
+        alone = flows_of(engine, table, by=by, by_crg=by_crg, **named)
+        assert ours == [{"area_code": code, **line} for line in alone]

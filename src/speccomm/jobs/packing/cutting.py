@@ -1,13 +1,18 @@
-"""Cut sums by codes into a table of flows."""
+"""Cut sums by codes into tables of flows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ibis
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from speccomm.activity.areas import Area
-from speccomm.activity.flows import activity_flows
+from speccomm.activity.flows import flows_of_areas
 from speccomm.jobs.reading import OrganisationMap, Reading
+
+AREA = "area_code"
 
 
 def cut_flows(
@@ -15,20 +20,27 @@ def cut_flows(
     places: OrganisationMap,
     sums: pa.Table,
     *,
-    area: Area,
+    areas: Sequence[Area],
     by: tuple[str, ...] = (),
     by_crg: bool = False,
-) -> pa.Table:
-    """The flows of an area from its sums by codes; see `activity.flows.activity_flows`."""
-    return reading.con.to_pyarrow(
-        activity_flows(
+) -> dict[str, pa.Table]:
+    """The flows of each area by its code, from sums by codes; see `activity.flows.flows_of_areas`.
+
+    One question answers for all areas: to ask costs more than to add up.
+    """
+    flows = reading.con.to_pyarrow(
+        flows_of_areas(
             ibis.memtable(sums),
             ibis.memtable(places.places),
             ibis.memtable(places.providers),
             ibis.memtable(reading.crg_names),
             ibis.memtable(reading.service_names),
-            area=area,
+            areas=areas,
             by=by,
             by_crg=by_crg,
         )
     )
+    return {
+        area.code: flows.filter(pc.equal(flows[AREA], area.code)).drop_columns([AREA])
+        for area in areas
+    }

@@ -10,8 +10,7 @@ import pyarrow.compute as pc
 
 from speccomm.activity.areas import Area
 from speccomm.activity.tables import UNKNOWN
-from speccomm.jobs.packing.cutting import cut_flows
-from speccomm.jobs.packing.region import RegionReading
+from speccomm.jobs.packing.region import Cut, RegionReading
 from speccomm.jobs.reading import Reading
 from speccomm.publishing import facts as shapes
 
@@ -45,26 +44,20 @@ def pack_flows(asked: RegionReading, *, icb: Area) -> PackFlows:
     Shape:   see `publishing.facts`; `by_pair` has provider_code, service_code and the measures.
     Missing: what could not be placed is in the rows Unknown.
     """
-    reading, places, region = asked.reading, asked.places, asked.region
+    region = asked.region
     icb_sums, region_sums = asked.sums(icb), asked.sums(region)
 
-    def cut(*by: str) -> pa.Table:
-        return cut_flows(reading, places, icb_sums, area=icb, by=by)
+    def cut(by: Cut) -> pa.Table:
+        return asked.flows(icb, by)
 
-    unknown_sums = icb_sums.filter(pc.field("crg_code").is_null())
-    pairs = ("provider", "service")
-    of_icb = asked.flows_region
-    if icb != region:
-        whole = cut_flows(reading, places, icb_sums, area=icb, by_crg=True)
-        of_icb = shapes.in_shape(whole, shapes.FLOWS)
     return PackFlows(
-        icb=of_icb,
+        icb=shapes.in_shape(cut(Cut.GROUP), shapes.FLOWS),
         region=asked.flows_region,
-        by_month=shapes.in_shape(cut("month"), shapes.FLOWS_BY_MONTH),
-        by_provider=shapes.in_shape(cut("provider"), shapes.FLOWS_BY_PROVIDER),
-        by_icb=_with_nobody_unknown(shapes.in_shape(cut("icb"), shapes.FLOWS_BY_ICB)),
-        by_pair=cut(*pairs),
-        unknown=_unknown(cut_flows(reading, places, unknown_sums, area=icb, by=pairs), reading),
+        by_month=shapes.in_shape(cut(Cut.MONTH), shapes.FLOWS_BY_MONTH),
+        by_provider=shapes.in_shape(cut(Cut.PROVIDER), shapes.FLOWS_BY_PROVIDER),
+        by_icb=_with_nobody_unknown(shapes.in_shape(cut(Cut.ICB), shapes.FLOWS_BY_ICB)),
+        by_pair=cut(Cut.PAIR),
+        unknown=_unknown(cut(Cut.UNKNOWN), asked.reading),
         icb_rows=pc.sum(icb_sums["row_count"]).as_py() or 0,
         region_rows=pc.sum(region_sums["row_count"]).as_py() or 0,
         unstated_rows=pc.sum(icb_sums["unstated_rows"]).as_py() or 0,

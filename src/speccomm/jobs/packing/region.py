@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 
 import pyarrow as pa
@@ -25,15 +26,31 @@ from speccomm.publishing.facts import FLOWS, in_shape
 CUTS = ("provider", "icb", "service", "month")
 
 
+class Cut(Enum):
+    """How a pack cuts the flows of its area; UNKNOWN are pairs without a clinical reference group."""
+
+    GROUP = "clinical reference group"
+    MONTH = "month"
+    PROVIDER = "provider"
+    ICB = "ICB of the patients"
+    PAIR = "provider and service"
+    UNKNOWN = "provider and service, of no group"
+
+
 @dataclass(frozen=True)
 class RegionReading:
-    """An open store, one region on one map, and the months asked about; answers are kept."""
+    """An open store, one region on one map, and the months asked about; answers are kept.
+
+    `of` are the codes of the ICBs whose packs are to be made, or of the region for its own: flows
+    are cut for all of them at once.
+    """
 
     reading: Reading
     places: OrganisationMap
     region: Area
     first_month: FinancialMonth
     last_month: FinancialMonth
+    of: tuple[str, ...]
 
     @property
     def months(self) -> list[FinancialMonth]:
@@ -47,13 +64,6 @@ class RegionReading:
         return area_on(
             self.places.commissioners, self.places.providers, on=self.places.on, icb=code
         )
-
-    @cached_property
-    def icbs(self) -> list[str]:
-        """The codes of the region's ICBs, in order."""
-        rows = self.places.commissioners.select(["icb_code", "region_code"]).to_pylist()
-        here = {row["icb_code"] for row in rows if row["region_code"] == self.region.code}
-        return sorted(code for code in here if code is not None)
 
     @cached_property
     def providers(self) -> frozenset[str]:
@@ -85,8 +95,40 @@ class RegionReading:
     @cached_property
     def flows_region(self) -> pa.Table:
         """The region's flows by clinical reference group."""
-        whole = cut_flows(self.reading, self.places, self._sums, area=self.region, by_crg=True)
-        return in_shape(whole, FLOWS)
+        return in_shape(self._groups[self.region.code], FLOWS)
+
+    def flows(self, area: Area, cut: Cut) -> pa.Table:
+        """The flows of one of the areas in `of`, cut in one of several ways; see activity_flows."""
+        return self._cuts[cut][area.code]
+
+    @cached_property
+    def _groups(self) -> dict[str, pa.Table]:
+        areas = dict.fromkeys([self.region.code, *self.of])
+        return self._cut(self._sums, [self.area(code) for code in areas], by_crg=True)
+
+    @cached_property
+    def _cuts(self) -> dict[Cut, dict[str, pa.Table]]:
+        areas = [self.area(code) for code in self.of]
+        unknown = self._sums.filter(pc.field("crg_code").is_null())
+        pairs = ("provider", "service")
+        return {
+            Cut.GROUP: self._groups,
+            Cut.MONTH: self._cut(self._sums, areas, by=("month",)),
+            Cut.PROVIDER: self._cut(self._sums, areas, by=("provider",)),
+            Cut.ICB: self._cut(self._sums, areas, by=("icb",)),
+            Cut.PAIR: self._cut(self._sums, areas, by=pairs),
+            Cut.UNKNOWN: self._cut(unknown, areas, by=pairs),
+        }
+
+    def _cut(
+        self,
+        sums: pa.Table,
+        areas: list[Area],
+        *,
+        by: tuple[str, ...] = (),
+        by_crg: bool = False,
+    ) -> dict[str, pa.Table]:
+        return cut_flows(self.reading, self.places, sums, areas=areas, by=by, by_crg=by_crg)
 
     @cached_property
     def contract_month(self) -> FinancialMonth | None:
@@ -139,3 +181,10 @@ def region_of(places: OrganisationMap, icb: str) -> str | None:
     rows: Sequence[dict[str, str | None]]
     rows = places.commissioners.select(["icb_code", "region_code"]).to_pylist()
     return next((row["region_code"] for row in rows if row["icb_code"] == icb), None)
+
+
+def icbs_of(places: OrganisationMap, region: str) -> tuple[str, ...]:
+    """The codes of a region's ICBs on the map, in order."""
+    rows = places.commissioners.select(["icb_code", "region_code"]).to_pylist()
+    here = {row["icb_code"] for row in rows if row["region_code"] == region}
+    return tuple(sorted(code for code in here if code is not None))

@@ -37,7 +37,7 @@ def count_behind(reading: Reading, pack: Pack, flows: PackFlows, *, sets: Sets) 
     counts: Counts = {}
     positions: dict[Position, RowCounts] = {}
     for table in tables_with_figures(pack):
-        rows = list(figure_rows(table, {}))
+        rows = list(figure_rows(table, {}, in_words=False))
         counts.update(_count_activity(table, rows, flows, sets=sets))
         for source in {c.source for c in figure_columns(table) if isinstance(c.source, Position)}:
             whole = replace(source, measure="")

@@ -115,7 +115,7 @@ def count_evidence(pack: Pack, evidence: PackEvidence) -> Counts:
     counts: Counts = {}
     for table in tables_with_figures(pack):
         columns = {c.name: c.source for c in figure_columns(table) if isinstance(c.source, Stated)}
-        for row in figure_rows(table, {}) if columns else ():
+        for row in figure_rows(table, {}, in_words=False) if columns else ():
             values = _own_values(table, row)
             for name, source in columns.items():
                 if name not in row.figures:

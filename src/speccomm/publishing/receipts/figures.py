@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from speccomm.publishing.cells import file_cell, page_cell
+from speccomm.publishing.cells import PageCell, file_cell, page_cell
 from speccomm.publishing.model import Cell, Column, Making, Pack, PackTable, Unit
 from speccomm.publishing.receipts.identifiers import row_keys
 from speccomm.publishing.receipts.saying import Values
 from speccomm.publishing.sourcing import ALL, Key, Of
 
 HEADLINES = "headlines"
+UNSAID = PageCell("", "unsaid")
+Say = Callable[[Column, dict[str, Cell]], PageCell]
 HEADLINES_MADE = Making("The headline figures of the pack", ("pack",), "as each says")
 
 
@@ -81,17 +83,21 @@ def headline_table(pack: Pack) -> PackTable | None:
 
 
 def figure_rows(
-    table: PackTable, counted: Mapping[tuple[str, str, str], int]
+    table: PackTable, counted: Mapping[tuple[str, str, str], int], *, in_words: bool = True
 ) -> Iterator[FigureRow]:
-    """The figures of each row of a table, the total last."""
+    """The figures of each row of a table, the total last.
+
+    Without `in_words` neither rows nor figures are said as printed, which takes most of the time.
+    """
+    say = page_cell if in_words else _unsaid
     columns = figure_columns(table)
     heading = next(column for column in table.columns if column.name == table.row_header)
     for key, record in zip(row_keys(table), table.records(), strict=True):
         yield FigureRow(
             key,
-            page_cell(heading, record).text,
+            say(heading, record).text,
             {entry.column: _text(record.get(entry.column)) for entry in table.keys},
-            {c.name: _figure(table, c, key, record, counted) for c in columns},
+            {c.name: _figure(table, c, key, record, counted, say) for c in columns},
         )
     total = table.total()
     if total is not None and table.rows.num_rows:
@@ -100,7 +106,7 @@ def figure_rows(
             ALL,
             table.total_label,
             _said_by_every_row(table),
-            {c.name: _figure(table, c, ALL, total, counted) for c in shown},
+            {c.name: _figure(table, c, ALL, total, counted, say) for c in shown},
             is_total=True,
         )
 
@@ -127,13 +133,18 @@ def _figure(
     key: str,
     record: dict[str, Cell],
     counted: Mapping[tuple[str, str, str], int],
+    say: Say,
 ) -> Figure:
     value = record.get(column.name)
     return Figure(
         None if value is None else file_cell(column, value),
-        page_cell(column, record).text,
+        say(column, record).text,
         counted.get((table.id, key, column.name)),
     )
+
+
+def _unsaid(_: Column, __: dict[str, Cell]) -> PageCell:
+    return UNSAID
 
 
 def _text(value: Any) -> str | None:
