@@ -238,6 +238,8 @@ def _read(version: int, mark: str) -> Figures:
             con.raw_sql(f'create table "{name}" as {sql}')
             schemas[name] = expression.schema()
         reference = open_reference(place.reference)
+        keep(con, "kinds", reference.points_of_delivery)
+        schemas["kinds"] = ibis.Schema.from_pyarrow(reference.points_of_delivery.schema)
         for name, code in (("crgs", "crg"), ("services", "service")):
             table = _name_table(reference, code=f"{code}_code", name=f"{code}_name")
             keep(con, name, table)
@@ -264,6 +266,11 @@ def _engine(settings: EngineSettings) -> Backend:
         threads=settings.threads,
         temp_directory=settings.temp_directory,
     )
+
+
+def service_table(reference: Reference) -> pa.Table:
+    """The name of every service line, as a table."""
+    return _name_table(reference, code="service_code", name="service_name")
 
 
 def _name_table(reference: Reference, *, code: str, name: str) -> pa.Table:

@@ -98,3 +98,33 @@ class ChangesFilter(FlowsFilter):
         label="Split by",
         choices=[(key, words) for key, words in BY.items() if key != "month"],
     )
+
+
+CONTRACT_BY = {"provider": "Provider", "service": "Service line"}
+PLANS = {
+    "": "The indicative plan where there is one",
+    "iap": "Indicative plan",
+    "acm": "Contract monitoring",
+}
+
+
+class ContractFilter(PlaceFilter):
+    """Whose contracts, to which month, and how they are split."""
+
+    to = forms.ChoiceField(label="Year to")
+    by = forms.ChoiceField(label="Split by", choices=list(CONTRACT_BY.items()))
+    provider = forms.ChoiceField(label="Provider", required=False)
+    service = forms.ChoiceField(label="Service line", required=False)
+    plan = forms.ChoiceField(label="Plan from", choices=list(PLANS.items()), required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        names: Mapping[str, Named],
+        months: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("to", list(months))
+        self.offer_codes("provider", names["provider"], "Every provider")
+        self.offer_codes("service", names["service"], "Every service line")

@@ -36,6 +36,11 @@ class FlowsQuestion:
         said = {names.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
         return {name: value for name, value in said.items() if value}
 
+    @property
+    def shared(self) -> str:
+        """What every page about the place can be asked too."""
+        return _shared(self.place, self.provider, self.service)
+
     def address(self, base: str, **more: str) -> str:
         """The address of a page about this question."""
         return f"{base}?{urlencode({**self.asked, **{k: v for k, v in more.items() if v}})}"
@@ -55,6 +60,11 @@ class ContractQuestion:
     def narrowed(self, **changes: str) -> ContractQuestion:
         """The same question with some parts changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+    @property
+    def shared(self) -> str:
+        """What every page about the place can be asked too."""
+        return _shared(self.place, self.provider, self.service)
 
     def address(self, base: str, **more: str) -> str:
         """The address of a page about this question."""
@@ -81,3 +91,8 @@ def contract_question(place: str, asked: Mapping[str, str]) -> ContractQuestion:
         month=int(month),
         **{name: asked.get(name, "") for name in ("provider", "service", "plan")},
     )
+
+
+def _shared(place: str, provider: str, service: str) -> str:
+    said = {"place": place, "provider": provider, "service": service}
+    return "?" + urlencode({name: value for name, value in said.items() if value})

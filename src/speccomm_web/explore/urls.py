@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from speccomm_web.explore.views import flows, home, receipts
+from speccomm_web.explore.views import contract, flows, home, receipts
 
 app_name = "explore"
 FILE = r"(?P<name>[a-z-]+)\.(?P<format_>csv|xlsx)$"
@@ -11,4 +11,7 @@ urlpatterns = [
     path("flows", flows.flows, name="flows"),
     re_path(rf"^flows/{FILE}", flows.download, name="flows_download"),
     path("receipt", receipts.flows_receipt, name="receipt"),
+    path("contract", contract.contract, name="contract"),
+    re_path(rf"^contract/{FILE}", contract.download, name="contract_download"),
+    path("contract/receipt", contract.receipt, name="contract_receipt"),
 ]

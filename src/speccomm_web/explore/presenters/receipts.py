@@ -9,8 +9,27 @@ from speccomm_web.design import formats
 from speccomm_web.design.tables import Column, DataTable, Kind
 from speccomm_web.explore.presenters.flows import filter_words, measures_of, units
 from speccomm_web.explore.queries.receipts import Receipt
-from speccomm_web.explore.questions import FlowsQuestion
+from speccomm_web.explore.questions import ContractQuestion, FlowsQuestion
 from speccomm_web.explore.sight import Place
+
+DIRECTLY = "Added up from the rows"
+EFFECT = (
+    "Worked out line by line from plan and actual, as the rulebook says, and added up: "
+    "the six effects add up to the variance"
+)
+MADE = {
+    "Variance": "Actual less plan, wherever anything was sent",
+    "Volume": EFFECT,
+    "Mix": EFFECT,
+    "Price": EFFECT,
+    "Not planned": EFFECT,
+    "Not activity": EFFECT,
+    "Market forces": EFFECT,
+    "Year end, straight on": "Actual to date, divided by its months and taken twelve times; "
+    "fixed elements as the rulebook says",
+    "Year end, along the plan": "Actual to date, taken on as the plan of the year runs; "
+    "fixed elements as the rulebook says",
+}
 
 
 def flows_receipt(
@@ -78,3 +97,30 @@ def files_table(receipt: Receipt) -> DataTable:
         header_key="file_name",
         empty="No row of the store fits the filter, so the figure is zero.",
     )
+
+
+def contract_receipt(
+    place: Place, question: ContractQuestion, receipt: Receipt, *, words: str
+) -> dict[str, Any]:
+    """A receipt of the contract position, for its page."""
+    value = formats.pounds(receipt.value, pence=True)
+    return {
+        "figure": f"{words}: {value}",
+        "asked": contract_words(place, question),
+        "agrees": receipt.agrees,
+        "shown": value,
+        "again": formats.pounds(receipt.recounted, pence=True),
+        "summary": [
+            {"key": "Rows counted", "value": formats.whole(receipt.rows)},
+            {"key": "How it is made", "value": MADE.get(words, DIRECTLY)},
+            *common(receipt),
+        ],
+        "tests": tests_table(receipt),
+        "files": files_table(receipt),
+    }
+
+
+def contract_words(place: Place, question: ContractQuestion) -> str:
+    """The question in a line."""
+    said = [place.words, *filter(None, (question.provider, question.service))]
+    return ", ".join([*said, f"financial year {question.year} to month {question.month}"])
