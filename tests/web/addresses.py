@@ -23,6 +23,7 @@ EXAMPLES: dict[str, Any] = {
     "section": "services",
     "address": "qwu-2023-04-2023-12",
     "file_path": "index.html",
+    "submission_id": 1,
     "task_id": "6a1f5f58-2f0e-4c52-9d5b-0d5a2a2f9c11",
 }
 # Pages that only take a form.

@@ -66,6 +66,7 @@ class Environment:
     log_level: str
     engine_memory_mib: int
     engine_threads: int
+    upload_mib: int
     open_id: OpenIdProvider | None
 
 
@@ -105,6 +106,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         log_level=said("LOG_LEVEL", "INFO").upper(),
         engine_memory_mib=_whole("ENGINE_MEMORY_MIB", said("ENGINE_MEMORY_MIB", "512")),
         engine_threads=_whole("ENGINE_THREADS", said("ENGINE_THREADS", "2")),
+        upload_mib=_whole("UPLOAD_MIB", said("UPLOAD_MIB", "2048")),
         open_id=_open_id(said("OIDC_ISSUER"), variables),
     )
 

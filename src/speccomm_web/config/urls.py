@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/", include("speccomm_web.runs.urls")),
     path("packs/", include("speccomm_web.packs.urls")),
     path("explore/", include("speccomm_web.explore.urls")),
+    path("submissions/", include("speccomm_web.submissions.urls")),
     path("audit/", include("speccomm_web.accounts.urls.audit")),
 ]
 if settings.DESIGN_PAGES:

@@ -1,0 +1,1 @@
+"""Submissions: files sent, what was found in them, who loaded what, and challenges."""
