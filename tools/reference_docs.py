@@ -92,11 +92,17 @@ def _argument(action: argparse.Action) -> str:
     if action.choices is not None:
         value = "|".join(str(choice) for choice in action.choices)
     else:
-        value = str(action.metavar or action.dest.upper()) if action.nargs != 0 else ""
+        value = _value_words(action) if action.nargs != 0 else ""
     shown = f"{names} {value}".strip() if action.option_strings else names
     needed = "" if action.required or not action.option_strings else " (optional)"
     meaning = (action.help or "").replace("%(default)s", str(action.default))
     return f"| `{_cell(shown)}` | {_cell(_sentence(meaning))}{needed} |"
+
+
+def _value_words(action: argparse.Action) -> str:
+    if isinstance(action.metavar, tuple):
+        return " ".join(action.metavar)
+    return str(action.metavar or action.dest.upper())
 
 
 def rulebooks_page() -> str:

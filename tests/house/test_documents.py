@@ -83,6 +83,10 @@ def test_commands_in_documents_are_commands(
     assert callable(build_parser().parse_args(words).act)
 
 
+def test_an_argument_of_two_values_is_shown_as_it_is_typed() -> None:
+    assert "`--diff LOAD_A LOAD_B`" in reference_docs.pages()["commands.md"]
+
+
 def test_the_readme_shows_commands() -> None:
     assert any(page == "README.md" for page, _ in shown_commands())
 
