@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("packs/", include("speccomm_web.packs.urls")),
     path("explore/", include("speccomm_web.explore.urls")),
     path("submissions/", include("speccomm_web.submissions.urls")),
+    path("explore/", include("speccomm_web.explore.urls")),
     path("audit/", include("speccomm_web.accounts.urls.audit")),
 ]
 if settings.DESIGN_PAGES:

@@ -128,3 +128,31 @@ class ContractFilter(PlaceFilter):
         self.offer("to", list(months))
         self.offer_codes("provider", names["provider"], "Every provider")
         self.offer_codes("service", names["service"], "Every service line")
+
+
+class RowsFilter(PlaceFilter):
+    """Which slice to look into, and which of its rows."""
+
+    dataset = forms.ChoiceField(label="Data set")
+    provider = forms.ChoiceField(label="Provider")
+    month = forms.ChoiceField(label="Month")
+    service = forms.ChoiceField(label="Service line", required=False)
+    differs = forms.ChoiceField(
+        label="Which rows",
+        choices=[("", "All rows"), ("yes", "Sent and derived commissioner differ")],
+        required=False,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        names: Mapping[str, Named],
+        datasets: Mapping[str, str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("dataset", list(datasets.items()))
+        named = [(c, f"{words} ({c})" if words else c) for c, words in names["provider"].items()]
+        self.offer("provider", [("", "Choose a provider"), *sorted(named, key=lambda p: p[1])])
+        self.offer("month", [(month, month_words(month)) for month in names["month"]])
+        self.offer_codes("service", names["service"], "Every service line")

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from speccomm_web.design.tables import Column, DataTable, Kind
+from speccomm_web.design.tables import Column, DataTable, Kind, Value
+from speccomm_web.explore.queries.search import Found
 from speccomm_web.explore.sight import Place
 
+FOUND = {
+    "": "Place",
+    "service": "Service line",
+    "crg": "Clinical reference group",
+    "provider": "Provider",
+    "icb": "Patients' ICB",
+    "pod": "Point of delivery",
+}
 KINDS = {"icb": "Integrated care board", "region": "Region", "provider": "Provider"}
 
 
@@ -25,6 +34,9 @@ def places_table(places: Sequence[Place]) -> DataTable:
             "name": place.name,
             "code": place.code,
             "kind": KINDS[place.kind],
+            "changes": "What changed",
+            "contract": "Contract position",
+            "rows": "Why is this ours?" if place.sees_records else None,
         }
         for place in places
     ]
@@ -35,12 +47,55 @@ def places_table(places: Sequence[Place]) -> DataTable:
             Column("name", "Flows of"),
             Column("code", "Code", Kind.CODE),
             Column("kind", "Kind"),
+            Column("changes", "Changes"),
+            Column("contract", "Contracts"),
+            Column("rows", "Rows", none="Figures only"),
         ),
         rows=rows,
         header_key="name",
         links={
+            "changes": lambda row: address("explore:changes", place=str(row["code"])),
+            "contract": lambda row: address("explore:contract", place=str(row["code"])),
+            "rows": lambda row: address("explore:rows", place=str(row["code"])),
             "name": lambda row: address("explore:flows", place=str(row["code"])),
         },
         empty="None of your roles lets you explore an ICB, a region or a provider. "
         "An administrator of your organisation can give you one.",
+    )
+
+
+def found_table(found: Sequence[Found], words: str) -> DataTable:
+    """What the search found, each leading to its flows."""
+    rows = [
+        {
+            "name": one.name,
+            "code": one.code,
+            "kind": FOUND[one.filter] + (f". {one.said}" if one.said else ""),
+            "within": one.place_name,
+            "place": one.place,
+            "filter": one.filter,
+        }
+        for one in found
+    ]
+
+    def flows(row: Mapping[str, Value]) -> str:
+        asked = {"place": str(row["place"])}
+        if row["filter"]:
+            asked[str(row["filter"])] = str(row["code"])
+        return address("explore:flows", **asked)
+
+    return DataTable(
+        name="found",
+        caption=f"{len(rows)} found for \u201c{words}\u201d",
+        columns=(
+            Column("name", "Flows of"),
+            Column("code", "Code", Kind.CODE),
+            Column("kind", "Kind"),
+            Column("within", "Within"),
+        ),
+        rows=rows,
+        header_key="name",
+        links={"name": flows},
+        empty="Nothing that you may explore has this name or code. Try part of a name, "
+        "or a code such as QWU, RKB or NCBPS11B.",
     )

@@ -114,7 +114,8 @@ def _contract(opened: Opened, question: ContractQuestion) -> ContractAnswer:
     held = opened.held
     terms = _terms(held, opened.place, question)
     lines = contract_lines(
-        *(_own(held.table(name), opened.place) for name in (MONITORING, PLAN)),
+        _own(held.table(MONITORING), opened.place),
+        _own(held.table(PLAN), opened.place),
         held.map_table("providers", terms.places.on),
         held.table("kinds"),
         scope=terms.scope,

@@ -14,6 +14,7 @@ from speccomm_web.explore.presenters import diagrams, drawings
 from speccomm_web.explore.presenters import flows as presenters
 from speccomm_web.explore.queries import flows as queries
 from speccomm_web.explore.questions import FlowsQuestion, flows_question
+from speccomm_web.explore.views.changes import changes_file
 from speccomm_web.explore.views.framing import (
     Opened,
     asked_of,
@@ -37,6 +38,8 @@ def flows(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest, name: str, format_: str) -> HttpResponseBase:
     """One table of the page as a file, with every row."""
     place = place_of(request)
+    if name == "changes":
+        return changes_file(request, place, format_)
     form = _form(request, place)
     if not form.is_valid():
         raise Http404
