@@ -58,7 +58,7 @@ class RegionPacksAnswer:
 
 
 def build_region_packs(request: RegionPacksRequest) -> RegionPacksAnswer:
-    """Build the internal pack of every ICB of a region, each whole, and an index of them.
+    """Build the pack of every ICB of a region, each whole, and an index of them.
 
     Each folder is put in place by itself: where the work stops midway, every pack is either the
     earlier one or the new one, and the index is written last.
@@ -126,8 +126,9 @@ def _drawn_here(one: PackRequest, pack: DrawablePack) -> Drawn:
 
 def _entry(request: PackRequest, pack: Pack) -> IndexEntry:
     formats = [str(written) for written in request.formats]
+    said = pack.handling
     return IndexEntry(
-        str(request.icb), pack.organisation, pack.period, pack.handling.short, formats
+        str(request.icb), pack.organisation, pack.period, said.short, said.kind, formats
     )
 
 

@@ -23,12 +23,13 @@ FILES = {
 
 @dataclass(frozen=True)
 class IndexEntry:
-    """One ICB's pack: its folder is named by the code."""
+    """One ICB's pack: its folder is named by the code. `kind` is who it is for."""
 
     icb_code: str
     icb_name: str
     period: str
     handling: str
+    kind: str
     formats: list[str]
 
 
