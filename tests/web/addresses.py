@@ -24,6 +24,8 @@ EXAMPLES: dict[str, Any] = {
     "address": "qwu-2023-04-2023-12",
     "file_path": "index.html",
     "submission_id": 1,
+    "register": "ssqd",
+    "sheet_id": "6a1f5f58-2f0e-4c52-9d5b-0d5a2a2f9c12",
     "task_id": "6a1f5f58-2f0e-4c52-9d5b-0d5a2a2f9c11",
 }
 # Pages that only take a form.
@@ -32,6 +34,8 @@ POSTED = {
     "accounts:end_role",
     "accounts:change_access",
     "runs:cancel_task",
+    "evidence:keep",
+    "evidence:put_back",
     "packs:publish",
     "packs:approve",
     "packs:build_again",

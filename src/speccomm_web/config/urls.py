@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("explore/", include("speccomm_web.explore.urls")),
     path("submissions/", include("speccomm_web.submissions.urls")),
     path("explore/", include("speccomm_web.explore.urls")),
+    path("evidence/", include("speccomm_web.evidence.urls")),
     path("audit/", include("speccomm_web.accounts.urls.audit")),
 ]
 if settings.DESIGN_PAGES:

@@ -132,7 +132,7 @@ def write_words(
     Raises:  NotThisPack, ChangedMeanwhile, NotYet; BadWords for words a pack cannot carry.
     """
     pack = _editable(viewer, pack_id)
-    if section not in pack.sections:
+    if section not in pack.present:
         raise NotThisPack
     _refuse_while_building(pack)
     text, today = text.strip(), timezone.localdate()
@@ -153,7 +153,7 @@ def write_words(
 def comment(*, viewer: Viewer, pack_id: int, section: str, text: str) -> None:
     """Remark on a section of a pack. Raises NotThisPack."""
     pack = pack_seen_by(viewer, pack_id)
-    if pack is None or not may_read_inside(viewer, pack) or section not in pack.sections:
+    if pack is None or not may_read_inside(viewer, pack) or section not in pack.present:
         raise NotThisPack
     with transaction.atomic():
         said = Comment.objects.create(

@@ -34,7 +34,8 @@ class PackForm(forms.Form):
     audience = forms.ChoiceField(
         label="Who it is for",
         help_text="In a publication small numbers are protected, and it is checked against what "
-        "was published before. An internal pack shows every number and is never published.",
+        "was published before; sections that cannot be protected are left out. An internal pack "
+        "shows every number and is never published.",
         widget=forms.RadioSelect,
         error_messages={"required": "Choose who it is for"},
     )

@@ -19,7 +19,8 @@ class Pack(models.Model):
     builds that were asked for. `version` is raised by each change, so that two people who change
     one pack do not lose each other's work. `ledger` is the state of the ledger of publications
     that the pack was checked against. `address` is where a published pack is read: the newest
-    published pack of one address stands there.
+    published pack of one address stands there. `kept_sections` are those of the sections asked for
+    that the built pack has: a publication leaves out what it cannot protect.
     """
 
     class Stage(models.TextChoices):
@@ -63,6 +64,7 @@ class Pack(models.Model):
     store_version = models.BigIntegerField(null=True)
     built_at = models.DateTimeField(null=True)
     warnings = models.JSONField(default=list)
+    kept_sections = models.JSONField(default=list)
     ledger = models.CharField(max_length=64, blank=True, default="")
     compared_with = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     comparison = models.ForeignKey(
@@ -98,6 +100,11 @@ class Pack(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area_name}, {self.from_month} to {self.to_month}"
+
+    @property
+    def present(self) -> list[str]:
+        """The sections that a reader finds: those asked for, until it was built."""
+        return list(self.kept_sections or self.sections)
 
     @property
     def is_internal(self) -> bool:

@@ -132,7 +132,7 @@ def sections(
             "words": _words(wordings.get(name)),
             "comments": said.get(name, []),
         }
-        for name in pack.sections
+        for name in pack.present
     ]
 
 

@@ -59,6 +59,7 @@ def build_pack(progress: Progress, *, pack_id: int, edition: int) -> Ending:
     kept = _keep(
         pack, folder, edition=edition, ledger=checked_against, compared=compared,
         warnings=[*_left_out(request.words, built), *doubtful_numbers(built)],
+        sections=[top.id for top in built.sections if top.id in pack.sections],
     )  # fmt: skip
     return Ending("The pack is built." if kept else "A newer build took its place.", address)
 
@@ -147,6 +148,7 @@ def _keep(
     ledger: str,
     compared: tuple[Pack, int] | None,
     warnings: list[str],
+    sections: list[str],
 ) -> bool:
     manifest = (folder / "manifest.json").read_bytes()
     sha256 = hashlib.sha256(manifest).hexdigest()
@@ -160,6 +162,7 @@ def _keep(
             store_version=json.loads(manifest)["store_version"],
             built_at=timezone.now(),
             warnings=warnings,
+            kept_sections=sections,
             ledger=ledger,
             compared_with=compared[0] if compared else None,
             comparison_id=compared[1] if compared else None,

@@ -59,7 +59,7 @@ def section(request: HttpRequest, pack_id: int, section: str) -> HttpResponse:
     """Write the words of a section."""
     viewer = viewer_of(request)
     found = queries.pack_seen_by(viewer, pack_id)
-    if found is None or section not in found.sections or not queries.may_edit(viewer, found):
+    if found is None or section not in found.present or not queries.may_edit(viewer, found):
         raise Http404
     now = queries.wordings_of(found).get(section)
     form = WordsForm(
@@ -94,7 +94,7 @@ def comment(request: HttpRequest, pack_id: int, section: str) -> HttpResponse:
     """Comment on a section."""
     viewer = viewer_of(request)
     found = queries.pack_seen_by(viewer, pack_id)
-    if found is None or section not in found.sections or not queries.may_read_inside(viewer, found):
+    if found is None or section not in found.present or not queries.may_read_inside(viewer, found):
         raise Http404
     form = CommentForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -54,7 +54,7 @@ def published(request: HttpRequest, address: str) -> HttpResponse:
         "downloads": presenters.downloads(
             main, base=base, archive=reverse("packs:published_archive", args=[address])
         ),
-        "sections": [queries.section_titles().get(name, name) for name in found.sections],
+        "sections": [queries.section_titles().get(name, name) for name in found.present],
         "trail": [{"words": "Packs", "href": reverse("packs:list")}],
     }
     return render(request, "packs/published.html", context)

@@ -1,0 +1,1 @@
+"""Evidence as plain values for templates."""

@@ -1,0 +1,1 @@
+"""Reads of evidence, each from what the viewer may see."""
