@@ -39,6 +39,7 @@ class OpenIdProvider:
 class Environment:
     """What the application may know of where it runs.
 
+    `boundaries_file` is a GeoJSON of ICBs for the map; without it there is none.
     `database` is an address (`sqlite:///path` or `postgresql://user:password@host:port/name`).
     `redis` is empty where there is none. A key that is empty was not given.
     """
@@ -66,6 +67,7 @@ class Environment:
     log_level: str
     engine_memory_mib: int
     engine_threads: int
+    boundaries_file: Path | None
     upload_mib: int
     open_id: OpenIdProvider | None
 
@@ -82,6 +84,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         return Path(said(name) or data / otherwise).absolute()
 
     database = variables.get("DATABASE_URL", "").strip()
+    boundaries = said("BOUNDARIES_FILE")
     return Environment(
         secret_key=said("SECRET_KEY"),
         audit_key=said("AUDIT_KEY"),
@@ -106,6 +109,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         log_level=said("LOG_LEVEL", "INFO").upper(),
         engine_memory_mib=_whole("ENGINE_MEMORY_MIB", said("ENGINE_MEMORY_MIB", "512")),
         engine_threads=_whole("ENGINE_THREADS", said("ENGINE_THREADS", "2")),
+        boundaries_file=Path(boundaries).absolute() if boundaries else None,
         upload_mib=_whole("UPLOAD_MIB", said("UPLOAD_MIB", "2048")),
         open_id=_open_id(said("OIDC_ISSUER"), variables),
     )

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("submissions/", include("speccomm_web.submissions.urls")),
     path("explore/", include("speccomm_web.explore.urls")),
     path("evidence/", include("speccomm_web.evidence.urls")),
+    path("explore/", include("speccomm_web.explore.urls")),
     path("audit/", include("speccomm_web.accounts.urls.audit")),
 ]
 if settings.DESIGN_PAGES:

@@ -49,10 +49,11 @@ def figure(
 def _drawn(specification: str) -> str:
     """The SVG of a specification, without the styles that our content policy refuses.
 
-    Whatever text the data hold was escaped by the drawing program.
+    It is told to a screen reader as one picture, so its parts keep no roles of their own. Whatever
+    text the data hold was escaped by the drawing program.
     """
     svg = vl_convert.vegalite_to_svg(specification, allowed_base_urls=[])
-    return re.sub(r'\sstyle="[^"]*"', "", str(svg))
+    return re.sub(r'\s(?:style|role|aria-[a-z]+)="[^"]*"', "", str(svg))
 
 
 def _named(svg: str, name: str, describes: str) -> str:

@@ -7,31 +7,15 @@ from typing import Any
 
 from django import forms
 
-from speccomm_web.design.formats import MONTHS
+from speccomm_web.explore.words import (
+    BY,
+    CONTRACT_BY,
+    MEASURES,
+    PLANS,
+    month_words,
+)
 
-BY = {
-    "crg": "Clinical reference group",
-    "service": "Service line",
-    "provider": "Provider",
-    "icb": "Patients' ICB",
-    "pod": "Point of delivery",
-    "month": "Month",
-}
-MEASURES = {
-    "intra": "A. Treated inside",
-    "imported": "B. Imported",
-    "exported": "C. Exported",
-    "provider_total": "A + B. By providers here",
-    "patient_total": "A + C. Of patients here",
-    "grand_total": "A + B + C. All",
-}
 Named = Mapping[str, str]
-
-
-def month_words(month: str) -> str:
-    """April 2023, from 2023-04."""
-    year, _, number = month.partition("-")
-    return f"{MONTHS[int(number) - 1]} {year}"
 
 
 class PlaceFilter(forms.Form):
@@ -100,14 +84,6 @@ class ChangesFilter(FlowsFilter):
     )
 
 
-CONTRACT_BY = {"provider": "Provider", "service": "Service line"}
-PLANS = {
-    "": "The indicative plan where there is one",
-    "iap": "Indicative plan",
-    "acm": "Contract monitoring",
-}
-
-
 class ContractFilter(PlaceFilter):
     """Whose contracts, to which month, and how they are split."""
 
@@ -156,3 +132,9 @@ class RowsFilter(PlaceFilter):
         self.offer("provider", [("", "Choose a provider"), *sorted(named, key=lambda p: p[1])])
         self.offer("month", [(month, month_words(month)) for month in names["month"]])
         self.offer_codes("service", names["service"], "Every service line")
+
+
+class MapFilter(FlowsFilter):
+    """One flow over some months, by where patients live."""
+
+    measure = forms.ChoiceField(label="Which flow", choices=list(MEASURES.items()))

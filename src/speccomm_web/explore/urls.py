@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from speccomm_web.explore.views import changes, contract, flows, home, receipts, records
+from speccomm_web.explore.views import changes, contract, flows, home, maps, receipts, records
 
 app_name = "explore"
 FILE = r"(?P<name>[a-z-]+)\.(?P<format_>csv|xlsx)$"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("receipt", receipts.flows_receipt, name="receipt"),
     path("rows", records.rows, name="rows"),
     path("rows/why", records.why, name="why"),
+    path("map", maps.map_page, name="map"),
     path("changes", changes.changes, name="changes"),
     path("contract", contract.contract, name="contract"),
     re_path(rf"^contract/{FILE}", contract.download, name="contract_download"),

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "speccomm_web.design",
     "speccomm_web.accounts",
     "speccomm_web.runs",
+    "speccomm_web.explore",
     "speccomm_web.evidence",
     "speccomm_web.explore",
     "speccomm_web.submissions",

@@ -12,12 +12,12 @@ from speccomm.publishing.charts import Step
 from speccomm_web.design import formats
 from speccomm_web.design.charts import Figure
 from speccomm_web.design.tables import Column, DataTable, Kind, sorted_rows
-from speccomm_web.explore.forms import BY, month_words
 from speccomm_web.explore.presenters import drawings
 from speccomm_web.explore.presenters.flows import SHOWN, downloads, receipt_address, units
 from speccomm_web.explore.queries.changes import Changes
 from speccomm_web.explore.questions import FlowsQuestion
 from speccomm_web.explore.sight import short_name
+from speccomm_web.explore.words import BY, month_words
 
 DRAWN = 8
 Row = Mapping[str, Any]

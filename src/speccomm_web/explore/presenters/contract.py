@@ -12,11 +12,11 @@ from speccomm.publishing.charts import Step
 from speccomm_web.design import formats
 from speccomm_web.design.charts import Figure
 from speccomm_web.design.tables import Column, DataTable, Kind, sorted_rows
-from speccomm_web.explore.forms import CONTRACT_BY
 from speccomm_web.explore.presenters import drawings
 from speccomm_web.explore.queries.contract import EFFECTS, MONEY, ContractAnswer, total
 from speccomm_web.explore.questions import ContractQuestion
 from speccomm_web.explore.sight import short_name
+from speccomm_web.explore.words import CONTRACT_BY
 
 SHOWN = 40
 Row = Mapping[str, Any]

@@ -14,13 +14,13 @@ from speccomm.publishing.charts import Step, bridge, month_lines
 from speccomm_web.design import charts
 from speccomm_web.design.charts import Figure
 from speccomm_web.design.tables import DataTable
-from speccomm_web.explore.forms import month_words
+from speccomm_web.explore.words import month_words
 
 Row = Mapping[str, Any]
 SHORT_MONTH = 3
 NODES = 7  # of each side of the diagram; the rest stand together
-HEIGHT, WIDTH, BAND = 420, 920, 16
-LEFT, RIGHT = 270, 650
+HEIGHT, WIDTH, BAND = 420, 1080, 16
+LEFT, RIGHT = 330, 734
 GAP = 8
 LEAST = 15  # a node's height on the diagram never falls below a line of its words
 INSIDE, OUTSIDE = "#003087", "#ae2573"
@@ -149,11 +149,11 @@ def _nodes(
     for node in ordered:
         height = max(float(sums[node] / total) * HEIGHT, 2.0)
         room = max(height, LEAST * 2)
-        where = "inside" if node[1] else "outside"
-        words = node[0] if node[0].startswith("Others") else f"{node[0]} ({where})"
+        words = node[0]
+        where = "" if words.startswith("Others") else f", {'inside' if node[1] else 'outside'}"
         placed[node] = Node(
             words=words,
-            amount=say(sums[node]),
+            amount=f"{say(sums[node])}{where}",
             y=y + (room - height) / 2,
             height=height,
             colour=INSIDE if node[1] else OUTSIDE,

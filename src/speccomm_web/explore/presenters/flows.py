@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from speccomm_web.design import formats
 from speccomm_web.design.tables import Column, DataTable, Kind, sorted_rows
-from speccomm_web.explore.forms import BY, MEASURES, month_words
 from speccomm_web.explore.queries.flows import FlowsAnswer
 from speccomm_web.explore.questions import FlowsQuestion
 from speccomm_web.explore.sight import Place, short_name
+from speccomm_web.explore.words import BY, MEASURES, month_words
 
 SHOWN = 40  # rows of a table on the page; its downloads hold every row
 OF_A_PROVIDER = ("intra", "imported", "provider_total")

@@ -98,7 +98,7 @@ def _flows(held: Figures, cut: Cut, by: str, today: date) -> FlowsAnswer:
     require_months(sent, dataset=DATASET, months=cut.months)
     table = flow_table(held, cut, () if by == "crg" else (by,), by_crg=by == "crg")
     openness = openness_of(held.reference.calendar, cut.months, as_at=today)
-    sums = held.ask(_sums(held.table(ACTIVITY), cut))
+    sums = _counted(held.ask(_sums(held.table(ACTIVITY), cut)))
     say = activity_findings()
     found = flow_findings(
         sums, area=cut.area, places=cut.places.places, names=cut.places.names, say=say
@@ -122,9 +122,17 @@ def _sums(rows: ir.Table, cut: Cut) -> ir.Table:
     keys = ["provider_code", "patient_commissioner_code", "crg_code"]
     return chosen.group_by(keys).aggregate(
         activity_count=chosen.activity_count.sum().cast("decimal(38, 3)"),
-        row_count=chosen.row_count.sum().cast("int64"),
-        unstated_rows=chosen.unstated_rows.sum().cast("int64"),
+        row_count=chosen.row_count.sum(),
+        unstated_rows=chosen.unstated_rows.sum(),
     )
+
+
+def _counted(sums: pa.Table) -> pa.Table:
+    """Sums of counts as whole numbers again: the engine widens them to decimals."""
+    for name in ("row_count", "unstated_rows"):
+        place = sums.schema.get_field_index(name)
+        sums = sums.set_column(place, name, sums[name].cast(pa.int64()))
+    return sums
 
 
 def names_of(opened: Opened) -> dict[str, dict[str, str]]:

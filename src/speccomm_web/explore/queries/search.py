@@ -79,4 +79,5 @@ def _earlier(opened: Opened, wanted: str) -> list[Found]:
 def _home(held: Figures, code: str) -> str:
     table = held.places(held.newest_day).places
     codes = zip(table["commissioner_code"].to_pylist(), table["icb_code"].to_pylist(), strict=True)
-    return dict(codes).get(code, "")
+    homes: dict[str, str] = dict(codes)
+    return homes.get(code, "")

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from speccomm_web.design.exports import download as as_file
-from speccomm_web.explore.forms import MEASURES, ChangesFilter
+from speccomm_web.explore.forms import ChangesFilter
 from speccomm_web.explore.presenters import changes as presenters
 from speccomm_web.explore.presenters import flows as flow_presenters
 from speccomm_web.explore.queries import changes as queries
@@ -23,6 +23,7 @@ from speccomm_web.explore.views.framing import (
     place_of,
     trail,
 )
+from speccomm_web.explore.words import MEASURES
 
 
 @require_GET

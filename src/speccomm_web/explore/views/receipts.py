@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from speccomm_web.explore.forms import MEASURES, FlowsFilter
+from speccomm_web.explore.forms import FlowsFilter
 from speccomm_web.explore.presenters import receipts as presenters
 from speccomm_web.explore.queries import flows as flow_queries
 from speccomm_web.explore.queries import receipts as queries
@@ -21,6 +21,7 @@ from speccomm_web.explore.views.framing import (
     place_of,
     trail,
 )
+from speccomm_web.explore.words import MEASURES
 
 
 @require_GET
