@@ -24,12 +24,23 @@ EXAMPLES: dict[str, Any] = {
     "address": "qwu-2023-04-2023-12",
     "file_path": "index.html",
     "submission_id": 1,
+    "load_id": "20240101T000000Z-abcdef",
+    "slice_dataset": "plcm",
+    "slice_provider": "RRK",
+    "slice_year": "2023-24",
+    "slice_month": 9,
+    "challenge_id": 1,
+    "attachment_id": 1,
     "register": "ssqd",
     "sheet_id": "6a1f5f58-2f0e-4c52-9d5b-0d5a2a2f9c12",
     "task_id": "6a1f5f58-2f0e-4c52-9d5b-0d5a2a2f9c11",
 }
 # Pages that only take a form.
 POSTED = {
+    "submissions:reply",
+    "submissions:propose",
+    "submissions:accept_challenge",
+    "submissions:drop_challenge",
     "accounts:grant_role",
     "accounts:end_role",
     "accounts:change_access",

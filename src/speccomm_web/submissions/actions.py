@@ -10,18 +10,20 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
+from speccomm.foundation.errors import Refusal
 from speccomm.intake.opening import UnreadableFile, open_submission
 from speccomm.intake.rules import intake_rules
+from speccomm.jobs.withdraw import WithdrawRequest, withdraw
 from speccomm_web.accounts.audit import record_audit
 from speccomm_web.accounts.models import Organisation, Person
 from speccomm_web.accounts.viewer import Viewer
 from speccomm_web.runs.background import ask_for
 from speccomm_web.runs.library import library
-from speccomm_web.submissions import queries
+from speccomm_web.submissions import queries, stored
 from speccomm_web.submissions.models import SentFile, Submission
 from speccomm_web.submissions.uploads import ReceivedFile, different_names
 
-__all__ = ["FilesRefused", "NotYours", "Stale", "UnreadableFile"]
+__all__ = ["CannotWithdraw", "FilesRefused", "NotYours", "Stale", "UnreadableFile"]
 KEPT_UNANSWERED = timedelta(days=1)
 
 
@@ -147,6 +149,39 @@ def record_seen(*, viewer: Viewer, act: str, submission: Submission, row_count: 
             viewer=viewer, act=act, subject_kind="submission", subject=str(submission.pk),
             details={"load": submission.load_id, "provider": submission.provider.ods_code,
                      "rows": row_count},
+        )  # fmt: skip
+
+
+class CannotWithdraw(Exception):
+    """A load that is withdrawn already, or that this person may not withdraw."""
+
+
+def withdraw_load(*, viewer: Viewer, load_id: str, reason: str) -> int:
+    """Let a load count no more, and return how many slices it was current for.
+
+    Raises:  CannotWithdraw.
+    """
+    if not stored.may_withdraw(viewer):
+        raise CannotWithdraw("You may not withdraw a load.")
+    asked = WithdrawRequest(library().store, load_id, timezone.now(), reason)
+    try:
+        # The entry first: should it fail, the store is left as it was.
+        with transaction.atomic():
+            record_audit(
+                viewer=viewer, act="withdrew_load", subject_kind="load", subject=load_id,
+                details={"reason_characters": len(reason)},
+            )  # fmt: skip
+            return withdraw(asked).slices.num_rows
+    except Refusal as refusal:
+        raise CannotWithdraw(str(refusal)) from refusal
+
+
+def record_seen_rows(*, viewer: Viewer, act: str, subject: str, row_count: int) -> None:
+    """Record that somebody read single rows of a slice."""
+    with transaction.atomic():
+        record_audit(
+            viewer=viewer, act=act, subject_kind="slice", subject=subject,
+            details={"rows": row_count},
         )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from speccomm_web.submissions.views import sending, submissions
+from speccomm_web.submissions.views import challenges, loads, sending, submissions
 
 app_name = "submissions"
 urlpatterns = [
@@ -12,4 +12,35 @@ urlpatterns = [
     path("<int:submission_id>/confirm", sending.confirm, name="confirm"),
     path("<int:submission_id>/findings", submissions.findings, name="findings"),
     path("<int:submission_id>/refused", submissions.refused, name="refused"),
+    path("loads", loads.loads, name="loads"),
+    path("loads/<slug:load_id>", loads.load, name="load"),
+    path("loads/<slug:load_id>/withdraw", loads.withdraw, name="withdraw"),
+    path(
+        "slices/<slug:slice_dataset>/<slug:slice_provider>/<slug:slice_year>/<int:slice_month>",
+        loads.versions,
+        name="slice",
+    ),
+    path(
+        "slices/<slug:slice_dataset>/<slug:slice_provider>/<slug:slice_year>/<int:slice_month>/rows",
+        challenges.rows,
+        name="rows",
+    ),
+    path(
+        "slices/<slug:slice_dataset>/<slug:slice_provider>/<slug:slice_year>/<int:slice_month>"
+        "/challenge",
+        challenges.raise_,
+        name="raise",
+    ),
+    path("challenges", challenges.challenges, name="challenges"),
+    path("challenges/<int:challenge_id>", challenges.challenge, name="challenge"),
+    path("challenges/<int:challenge_id>/reply", challenges.reply, name="reply"),
+    path("challenges/<int:challenge_id>/propose", challenges.propose, name="propose"),
+    path("challenges/<int:challenge_id>/accept", challenges.accept, name="accept_challenge"),
+    path("challenges/<int:challenge_id>/drop", challenges.drop, name="drop_challenge"),
+    path(
+        "challenges/<int:challenge_id>/attachments/<int:attachment_id>",
+        challenges.attachment,
+        name="attachment",
+    ),
+    path("calendar", loads.calendar, name="calendar"),
 ]

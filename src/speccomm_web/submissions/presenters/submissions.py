@@ -88,7 +88,8 @@ def submission_summary(sent: Submission, *, task: BackgroundTask | None) -> list
             {"key": "Rows refused", "value": formats.whole(sent.refused_rows)},
         ]
     if sent.load_id:
-        rows.append({"key": "Load", "value": sent.load_id})
+        address = reverse("submissions:load", args=[sent.load_id])
+        rows.append({"key": "Load", "value": sent.load_id, "link": address})
     return rows
 
 

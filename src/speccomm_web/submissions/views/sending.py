@@ -38,7 +38,11 @@ def send(request: HttpRequest) -> HttpResponse:
 def _send(request: HttpRequest, handler: StreamToDisk) -> HttpResponse:
     viewer = viewer_of(request)
     offered = present.choices(queries.providers_sent_by(viewer))
-    form = SendForm(request.POST or None, providers=offered, initial={"purpose": "check"})
+    form = SendForm(
+        request.POST if request.method == "POST" else None,
+        providers=offered,
+        initial={"purpose": "check"},
+    )
     problem = _problem(request, handler)
     if request.method == "POST" and form.is_valid() and not problem:
         try:
