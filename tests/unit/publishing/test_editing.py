@@ -1,9 +1,11 @@
 """An editor's words: read, refused, shown as theirs, and held against the tables."""
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from speccomm.foundation.errors import UnknownName
 from speccomm.publishing.assembly import assemble_pack
@@ -15,6 +17,7 @@ from speccomm.publishing.editing import (
     words_from_plain,
 )
 from speccomm.publishing.receipts.words import words_of
+from speccomm.publishing.rendering.workbook import workbook_bytes
 
 TODAY = date(2024, 2, 5)
 GOOD = """
@@ -49,6 +52,21 @@ def test_markup_in_words_is_text(tmp_path, facts: Any) -> None:
 
     (page,) = html_files(with_words(assemble_pack(facts), words(tmp_path))).values()
     assert b"First &lt;b&gt;&amp; second&lt;/b&gt;" in page
+
+
+def test_the_workbook_has_them_on_a_sheet_of_their_own(tmp_path, facts: Any) -> None:
+    plain = assemble_pack(facts)
+    book = load_workbook(BytesIO(workbook_bytes(with_words(plain, words(tmp_path)))))
+    rows = list(book["Words of the editor"].iter_rows(min_row=5, max_col=3, values_only=True))
+    section = next(section for section in plain.sections if section.id == "services")
+    by = "Words of the editor, not of the system: ICB director of commissioning, 31 January 2024"
+    assert rows == [
+        (section.title, by, "First <b>& second</b> of 99,871 units."),
+        (section.title, by, "In 2024 we look at twelve."),
+    ]
+    linked = {row[1].value for row in book["Contents"].iter_rows(min_row=6)}
+    assert "Words of the editor" in linked
+    assert "Words of the editor" not in load_workbook(BytesIO(workbook_bytes(plain))).sheetnames
 
 
 def test_a_number_of_no_table_is_doubted(tmp_path, facts: Any) -> None:

@@ -17,6 +17,7 @@ from speccomm.publishing.rendering.workbook_front import (
     OWN_SHEETS,
     write_contents,
     write_dictionary,
+    write_editors_words,
     write_headlines,
     write_how_made,
     write_tables_made,
@@ -43,6 +44,7 @@ def workbook_bytes(pack: Pack) -> bytes:
         names = table_sheet_names(pack)
         write_contents(book, styles, pack, names)
         write_headlines(book, styles, pack)
+        write_editors_words(book, styles, pack)
         for table in pack.tables():
             sheet = table_sheet(table, names[table.id], area=pack.area)
             write_table_sheet(book, styles, pack, sheet)

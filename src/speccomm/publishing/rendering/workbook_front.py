@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from speccomm.publishing.model import Pack, PackTable, Placement
+from speccomm.publishing.model import EditorWords, Pack, PackTable, Placement
 from speccomm.publishing.receipts.figures import HEADLINES, headline_table
 from speccomm.publishing.receipts.identifiers import row_keys
 from speccomm.publishing.rendering.dictionary import dictionary_rows
@@ -19,7 +19,8 @@ DICTIONARY = "Data dictionary"
 HOW_MADE = "How made"
 TABLES_MADE = "How tables were made"
 HEADLINE_SHEET = "Headline figures"
-OWN_SHEETS = (CONTENTS, HEADLINE_SHEET, DICTIONARY, HOW_MADE, TABLES_MADE)
+EDITORS = "Words of the editor"
+OWN_SHEETS = (CONTENTS, HEADLINE_SHEET, EDITORS, DICTIONARY, HOW_MADE, TABLES_MADE)
 NUMBERS = (
     "Each is the figure of the table’s CSV file, with all its digits. Percentages are kept as "
     "shares: 12.3% is 0.123. Times are UTC."
@@ -47,6 +48,8 @@ def write_contents(book: Any, styles: Styles, pack: Pack, names: dict[str, str])
     rows: list[tuple[str, str, str, int | None, str]] = []
     if headline_table(pack) is not None:
         rows.append(("Headline figures", HEADLINE_SHEET, "Headline figures", None, "on the page"))
+    if _editors_words(pack):
+        rows.append(("The editor’s words", EDITORS, "Sections they stand in", None, "on the page"))
     for top in pack.sections:
         for section in top.walk():
             for table in (b for b in section.blocks if isinstance(b, PackTable)):
@@ -91,6 +94,34 @@ def write_headlines(book: Any, styles: Styles, pack: Pack) -> None:
         _texts(page, styles, number, (receipt,), first=4, style="receipt")
     _widths(page, styles, (44, 20, 20, 70, 44))
     page.freeze_panes(4, 1)
+
+
+def write_editors_words(book: Any, styles: Styles, pack: Pack) -> None:
+    """What editors added, paragraph by paragraph, under whose they are; no sheet where none did."""
+    said = _editors_words(pack)
+    if not said:
+        return
+    page = book.add_worksheet(EDITORS)
+    dress_sheet(page, styles, pack, "The editor’s words")
+    _way_back(page, styles)
+    _headings(page, styles, 3, ("Section", "Whose and when", "Words"))
+    for row, (section, words, paragraph) in enumerate(said, start=4):
+        _texts(page, styles, row, (section,), style="head")
+        _texts(page, styles, row, (words.heading, paragraph), first=1)
+    _widths(page, styles, (44, 44, 100))
+    page.freeze_panes(4, 0)
+
+
+def _editors_words(pack: Pack) -> list[tuple[str, EditorWords, str]]:
+    """Each paragraph of an editor with the title of its section, in reading order."""
+    return [
+        (section.title, block, paragraph)
+        for top in pack.sections
+        for section in top.walk()
+        for block in section.blocks
+        if isinstance(block, EditorWords)
+        for paragraph in block.paragraphs
+    ]
 
 
 def write_dictionary(book: Any, styles: Styles, pack: Pack, names: dict[str, str]) -> None:
