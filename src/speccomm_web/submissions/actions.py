@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from django.db import transaction
@@ -15,16 +14,17 @@ from speccomm.intake.opening import UnreadableFile, open_submission
 from speccomm.intake.rules import intake_rules
 from speccomm.jobs.withdraw import WithdrawRequest, withdraw
 from speccomm_web.accounts.audit import record_audit
-from speccomm_web.accounts.models import Organisation, Person
+from speccomm_web.accounts.models import Organisation
 from speccomm_web.accounts.viewer import Viewer
 from speccomm_web.runs.background import ask_for
 from speccomm_web.runs.library import library
 from speccomm_web.submissions import queries, stored
+from speccomm_web.submissions.leftovers import remove_files
 from speccomm_web.submissions.models import SentFile, Submission
+from speccomm_web.submissions.queries import acting
 from speccomm_web.submissions.uploads import ReceivedFile, different_names
 
 __all__ = ["CannotWithdraw", "FilesRefused", "NotYours", "Stale", "UnreadableFile"]
-KEPT_UNANSWERED = timedelta(days=1)
 
 
 class NotYours(Exception):
@@ -115,33 +115,6 @@ def drop(*, viewer: Viewer, submission_id: int) -> None:
     remove_files(submission)
 
 
-def remove_files(submission: Submission) -> None:
-    """Take the files of a submission off the disk: they hold patients in clear."""
-    for file in submission.files.all():
-        shutil.rmtree((library().uploads / file.place).parent, ignore_errors=True)
-    Submission.objects.filter(pk=submission.pk).update(files_removed=True)
-
-
-def sweep() -> int:
-    """Remove files whose task has ended, or whose sender never answered; say of how many."""
-    count = 0
-    kept = Submission.objects.filter(files_removed=False)
-    for submission in kept:
-        task = queries.task_of(submission)
-        unanswered = submission.stage == Submission.Stage.ASKED
-        late = submission.sent_at < timezone.now() - KEPT_UNANSWERED
-        if submission.ended or (unanswered and late) or (task is not None and task.ended):
-            if not submission.ended:
-                stage = Submission.Stage.DROPPED if unanswered else Submission.Stage.REFUSED
-                words = "" if unanswered or task is None else str(task.result.get("words", ""))
-                kept.filter(pk=submission.pk, stage=submission.stage).update(
-                    stage=stage, refusal=words
-                )
-            remove_files(submission)
-            count += 1
-    return count
-
-
 def record_seen(*, viewer: Viewer, act: str, submission: Submission, row_count: int) -> None:
     """Record that somebody read rows of patients."""
     with transaction.atomic():
@@ -171,7 +144,8 @@ def withdraw_load(*, viewer: Viewer, load_id: str, reason: str) -> int:
                 viewer=viewer, act="withdrew_load", subject_kind="load", subject=load_id,
                 details={"reason_characters": len(reason)},
             )  # fmt: skip
-            return withdraw(asked).slices.num_rows
+            count: int = withdraw(asked).slices.num_rows
+            return count
     except Refusal as refusal:
         raise CannotWithdraw(str(refusal)) from refusal
 
@@ -217,7 +191,7 @@ def _keep(
 ) -> Submission:
     submission = Submission.objects.create(
         provider=Organisation.objects.get(ods_code=provider),
-        sent_by=Person.objects.get(pk=viewer.person_id),
+        sent_by=acting(viewer),
         sent_at=timezone.now(),
         purpose=purpose,
         dataset=dataset,

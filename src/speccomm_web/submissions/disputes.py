@@ -50,6 +50,11 @@ class SliceRows:
     row_count: int
 
 
+def may_challenge(viewer: Viewer) -> bool:
+    """Whether the viewer may raise challenges at all."""
+    return viewer.holds(*RAISERS)
+
+
 def current_slice(
     viewer: Viewer, *, dataset: str, provider: str, year: str, month: int
 ) -> SliceVersion | None:

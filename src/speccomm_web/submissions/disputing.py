@@ -23,6 +23,7 @@ from speccomm_web.submissions.models import (
     ChallengedRow,
     ChallengeStep,
 )
+from speccomm_web.submissions.queries import acting
 from speccomm_web.submissions.terms import attachment_fault, terms_on
 from speccomm_web.submissions.uploads import ReceivedFile, different_names
 
@@ -75,7 +76,7 @@ def raise_challenge(
             dataset=about.dataset, financial_year=about.financial_year,
             financial_month=about.financial_month, load_id=about.load_id, reason=reason,
             says=says, at_stake_gbp=max(at_stake_gbp.quantize(Decimal("0.01")), Decimal(0)),
-            raised_by_id=viewer.person_id, raised_at=now,
+            raised_by=acting(viewer), raised_at=now,
             reply_due=timezone.localdate(now) + timedelta(days=terms.reply_days),
         )  # fmt: skip
         ChallengedRow.objects.bulk_create(
@@ -204,7 +205,7 @@ def _record(
         offered = f"{Outcome(said).label}, £{Decimal(details['gbp']):,.2f}."
         words = f"{offered} {words}".strip()
     step = ChallengeStep.objects.create(
-        challenge=challenge, at=timezone.now(), by_id=viewer.person_id, side=side, act=act,
+        challenge=challenge, at=timezone.now(), by=acting(viewer), side=side, act=act,
         words=words,
     )  # fmt: skip
     record_audit(

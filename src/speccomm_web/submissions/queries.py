@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from speccomm.jobs.refused import NothingRefused, RefusedRequest, refused
-from speccomm_web.accounts.models import Organisation
+from speccomm_web.accounts.models import Organisation, Person
 from speccomm_web.accounts.roles import COMMISSIONING, Role
 from speccomm_web.accounts.viewer import Reach, Viewer
 from speccomm_web.runs.library import library
@@ -29,6 +29,11 @@ SHOWN_COLUMNS = ["file_name", "row_number", "field", "value_shape", "level", "ch
 def upload_place() -> tuple[Path, int]:
     """Where files are written as they arrive, and how many bytes one may have."""
     return library().uploads / "arriving", settings.ENVIRONMENT.upload_mib << 20
+
+
+def acting(viewer: Viewer) -> Person:
+    """The person whom a viewer stands for. Raises Person.DoesNotExist for nobody."""
+    return Person.objects.get(pk=viewer.person_id or 0)
 
 
 def own_providers(viewer: Viewer) -> Reach:

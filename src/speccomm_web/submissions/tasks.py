@@ -29,7 +29,7 @@ from speccomm_web.accounts.audit import record_audit
 from speccomm_web.accounts.queries import viewer_for
 from speccomm_web.runs.background import Cancelled, Ending, Progress, carried_out_as
 from speccomm_web.runs.library import library
-from speccomm_web.submissions.actions import remove_files, sweep
+from speccomm_web.submissions.leftovers import remove_files, sweep
 from speccomm_web.submissions.models import Submission
 from speccomm_web.submissions.queries import findings_file, own_providers
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from speccomm.jobs.history import HistoryAnswer
 from speccomm_web.design import formats
-from speccomm_web.design.tables import Column, DataTable, Kind
+from speccomm_web.design.tables import Column, DataTable, Kind, Value
 from speccomm_web.submissions.stored import MOST_ROWS_SHOWN, LoadSeen
 
 STATUS_WORDS = {"current": "Current", "withdrawn": "Withdrawn", "superseded": "Superseded"}
@@ -27,7 +27,7 @@ def month_words(year: str, month: int) -> str:
     return formats.month(first)
 
 
-def slice_address(row: dict[str, Any]) -> str:
+def slice_address(row: Mapping[str, Value]) -> str:
     """Where the versions of a slice are told."""
     return reverse(
         "submissions:slice",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from speccomm_web.accounts.viewer import viewer_of
-from speccomm_web.submissions import actions, stored
+from speccomm_web.submissions import actions, disputes, stored
 from speccomm_web.submissions.forms import DifferenceForm, WithdrawForm
 from speccomm_web.submissions.presenters import loads as present
 from speccomm_web.submissions.views.sending import TRAIL
@@ -124,6 +124,13 @@ def versions(
         "form": form if answer.history.num_rows > 1 else None,
         "tables": tables,
         "with_rows": with_rows,
+        "challenges": disputes.may_challenge(viewer),
+        "named": {
+            "slice_dataset": slice_dataset,
+            "slice_provider": slice_provider,
+            "slice_year": slice_year,
+            "slice_month": slice_month,
+        },
         "trail": _trail(),
     }
     return render(request, "submissions/versions.html", context)

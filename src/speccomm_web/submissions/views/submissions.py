@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from speccomm_web.accounts.permissions import pages
 from speccomm_web.accounts.viewer import viewer_of
 from speccomm_web.design.exports import download
 from speccomm_web.submissions import actions, queries
@@ -35,6 +36,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
         "table": present.submissions_table(page.object_list),
         "page": {"number": page.number, "last": found.num_pages, "total": found.count},
         "sends": bool(queries.own_providers(viewer)),
+        "sees_challenges": pages()["submissions:challenges"].admits(viewer),
     }
     return render(request, "submissions/submissions.html", context)
 
