@@ -140,4 +140,4 @@ def _name(line: Row) -> str:
 
 
 def _words(by: str) -> str:
-    return BY[by] if by == "icb" else BY[by].lower()
+    return BY[by][0].lower() + BY[by][1:]

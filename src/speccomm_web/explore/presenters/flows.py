@@ -65,7 +65,7 @@ def flows_table(
         rows.sort(key=lambda row: row["grand_total"], reverse=True)
     ordered = sorted_rows(rows, columns, sort)
     count = len(ordered)
-    said = f"Activity by {BY[by].lower() if by != 'icb' else BY[by]}"
+    said = f"Activity by {BY[by][0].lower() + BY[by][1:]}"
     if not whole and count > SHOWN:
         said += f": {SHOWN} of {count} rows, the downloads hold all"
     shown = ordered if whole else ordered[:SHOWN]

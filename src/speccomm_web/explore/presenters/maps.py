@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -35,7 +36,7 @@ def map_figure(
             "code": outline.icb_code,
             "name": names.get(outline.icb_code, ""),
             "figure": units(sizes.get(outline.icb_code, 0)),
-            "shade": SHADES[-int(-sizes.get(outline.icb_code, 0) * steps // greatest)],
+            "shade": SHADES[ceil(sizes.get(outline.icb_code, 0) * steps / greatest)],
         }
         for outline in outlines.outlines
     ]
