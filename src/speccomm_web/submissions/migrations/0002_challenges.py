@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_challenges"),
+        ("accounts", "0003_tokens"),
         ("submissions", "0001_first"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
