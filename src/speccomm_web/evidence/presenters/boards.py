@@ -19,8 +19,9 @@ QUESTIONS = (
     ("cqc_reports", "CQC reports"), ("other_intelligence", "Other intelligence"),
 )  # fmt: skip
 LONGEST_DETAIL = 60  # letters of a detail in the grid; all of it stands in the history
-QUARTERS = ("Q1", "Q2", "Q3", "Q4", "No quarter given")
+QUARTERS = ("Q1", "Q2", "Q3", "Q4")
 CONCERN_KEY = ("service_code", "service_part", "provider_code", "concern_title")
+DELIVERABLE_KEY = ("priority_reference", "financial_year", "deliverable_number")
 FRAGILE_KEY = ("specialty", "service_code", "area_code", "icb_code", "provider_code", "site_code")
 
 
@@ -101,6 +102,11 @@ def _detail(question: str, row: Row) -> str:
 def shortened(words: str) -> str:
     """The beginning of some words, where they are too many for a cell."""
     return words if len(words) <= LONGEST_DETAIL else f"{words[:LONGEST_DETAIL].rstrip(' ;:')}…"
+
+
+def concern_count(row: Row) -> str:
+    """How many concerns stand at a level."""
+    return f"{row['concerns']:,} concern{'' if row['concerns'] == 1 else 's'}"
 
 
 def concerns_table(rows: Sequence[Row], names: Names) -> DataTable:
@@ -187,31 +193,34 @@ def fragile_table(rows: Sequence[Row], names: Names) -> DataTable:
 
 
 def quarter_board(plans: Sequence[Row], deliverables: Sequence[Row]) -> list[dict[str, Any]]:
-    """Each priority with its deliverables by quarter."""
-    keys = ("priority_reference", "financial_year", "deliverable_number")
+    """Each priority with its deliverables by quarter, and those that no quarter was given."""
+    board = []
+    for plan in plans:
+        own = [d for d in deliverables if d["priority_reference"] == plan["priority_reference"]]
+        board.append(
+            {
+                "title": f"{plan['priority_reference']} {plan['title']}",
+                "lead": plan["lead_role"],
+                "counts": f"{plan['delivered']} of {plan['deliverables']} delivered, "
+                f"{plan['late']} late",
+                "href": address("entry", "priorities", plan, DELIVERABLE_KEY[:2]),
+                "quarters": [{"name": q, "items": _items(own, q)} for q in QUARTERS],
+                "unplaced": _items(own, None),
+            }
+        )
+    return board
+
+
+def _items(rows: Sequence[Row], quarter: str | None) -> list[dict[str, str]]:
     return [
         {
-            "title": f"{plan['priority_reference']} {plan['title']}",
-            "lead": plan["lead_role"],
-            "counts": f"{plan['delivered']} of {plan['deliverables']} delivered, "
-            f"{plan['late']} late",
-            "href": address("entry", "priorities", plan, keys[:2]),
-            "quarters": [
-                {
-                    "name": quarter,
-                    "items": [
-                        {"words": one["deliverable"], "state": one["deliverable_state"],
-                         "href": address("entry", "priority_deliverables", one, keys)}
-                        for one in deliverables
-                        if one["priority_reference"] == plan["priority_reference"]
-                        and (one["quarter"] or QUARTERS[-1]) == quarter
-                    ],
-                }
-                for quarter in QUARTERS
-            ],
+            "words": row["deliverable"],
+            "state": row["deliverable_state"],
+            "href": address("entry", "priority_deliverables", row, DELIVERABLE_KEY),
         }
-        for plan in plans
-    ]  # fmt: skip
+        for row in rows
+        if row["quarter"] == quarter
+    ]
 
 
 def sites_table(rows: Sequence[Row], names: Names, *, name: str = "sites") -> DataTable:
