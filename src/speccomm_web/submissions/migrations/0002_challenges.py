@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_tokens"),
+        ("accounts", "0002_guard_and_cache"),
         ("submissions", "0001_first"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
