@@ -29,7 +29,9 @@ from speccomm.publishing.wording import (
     capital,
     say_activity,
     say_count,
+    say_list,
     say_millions,
+    say_month,
     say_numeral,
     say_percent,
     say_period,
@@ -99,12 +101,22 @@ def _growth(facts: PackFacts, icb: str) -> str:
     change = (last - first) * ALL_PERCENT / first
     before, after = (say_period(end[0], end[-1]) for end in ends)
     if change == 0:
-        return f"Activity for its patients was the same in {after} as in {before}."
-    side = "more" if change > 0 else "less"
-    return (
-        f"Activity for its patients was {say_percent(abs(change))} {side} in {after} than in "
-        f"{before}, seasons not allowed for."
-    )
+        told = f"Activity for its patients was the same in {after} as in {before}."
+    else:
+        side = "more" if change > 0 else "less"
+        told = (
+            f"Activity for its patients was {say_percent(abs(change))} {side} in {after} than in "
+            f"{before}, seasons not allowed for."
+        )
+    return " ".join((told, *_still_open(facts)))
+
+
+def _still_open(facts: PackFacts) -> Iterator[str]:
+    """A sentence on the last months that may still be corrected, as a flex month is mostly light."""
+    names = [say_month(m) for m in facts.months[-QUARTER:] if str(m) in facts.incomplete_months]
+    if names:
+        verb = say_verb(len(names), "is", "are")
+        yield f"{capital(say_list(names))} {verb} still open to correction (flex)."
 
 
 def _surveillance(facts: PackFacts) -> str:

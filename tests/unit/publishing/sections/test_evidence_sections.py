@@ -236,6 +236,19 @@ def test_without_evidence_a_section_says_that_nothing_was_collected(make, silent
     assert "OVERDUE" not in said
 
 
+def test_growth_to_a_month_still_open_to_correction_says_so(make_facts):
+    evidence = no_evidence(ON, financial_year="2024-25")
+    open_months = ("2023-05", "2023-11", "2023-12")
+    said = words(case_for_change_section(make_facts(evidence=evidence)))
+    flex = words(
+        case_for_change_section(make_facts(evidence=evidence, incomplete_months=open_months))
+    )
+    sentence = "November 2023 and December 2023 are still open to correction (flex)."
+    assert "open to correction" not in said
+    assert sentence in flex
+    assert flex.replace(f" {sentence}", "") == said
+
+
 def test_without_evidence_the_case_claims_nothing_of_quality(silent):
     said = words(case_for_change_section(silent))
     assert "Which services are fragile was not collected." in said
