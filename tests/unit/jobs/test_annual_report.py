@@ -16,6 +16,7 @@ from speccomm.jobs.annual_report import (
     read_annual_report,
 )
 from speccomm.jobs.evidence import EvidenceImportRequest, import_evidence
+from speccomm.jobs.lint import LintRequest, lint
 from speccomm.jobs.receipt import ReceiptRequest, receipt
 from speccomm.publishing.assembly import NoSections
 from speccomm.publishing.rendering.formats import formats_asked
@@ -125,6 +126,18 @@ def test_what_does_not_tie_is_said_and_not_forced(tmp_path) -> None:
     assert found[printed] == (-50, "does not tie, by £50")
     accounted = "Expenditure by provider, as accounted for"
     assert found[accounted, "Expenditure, as contract monitoring reports it"][0] == -300
+
+
+def test_lint_holds_gathered_lines_to_every_line(store) -> None:
+    built = build_annual_report(asked(store, store.parent / "linted"))
+    assert lint(LintRequest(built.folder, NOW)).findings.to_pylist() == []
+    path = built.folder / "tables" / "expenditure_by_provider.csv"
+    text = path.read_text("utf-8")
+    assert "700000.03" in text
+    path.write_text(text.replace("700000.03", "700001.03"), "utf-8")
+    found = lint(LintRequest(built.folder, NOW)).findings.to_pylist()
+    assert [row["code"] for row in found] == ["LINT-205"]
+    assert "every provider" in found[0]["sentence"]
 
 
 def test_sections_can_be_left_out_and_their_headlines_go_with_them(store) -> None:
