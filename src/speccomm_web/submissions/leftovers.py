@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from speccomm_web.runs.library import library
 from speccomm_web.submissions import queries
-from speccomm_web.submissions.models import Submission
+from speccomm_web.submissions.models import SentFile, Submission
 
 KEPT_UNANSWERED = timedelta(days=1)
 
@@ -38,4 +38,19 @@ def sweep() -> int:
                 )
             remove_files(submission)
             count += 1
+    _sweep_strays()
     return count
+
+
+def _sweep_strays() -> None:
+    """Remove what a server that died in the middle of an upload left without a record of it."""
+    uploads, late = library().uploads, (timezone.now() - KEPT_UNANSWERED).timestamp()
+    for stray in [*uploads.glob("arriving/*"), *uploads.glob("sent/*")]:
+        if stray.stat().st_mtime > late:
+            continue
+        if stray.is_dir():
+            known = SentFile.objects.filter(place__startswith=f"sent/{stray.name}/")
+            if not known.filter(submission__files_removed=False).exists():
+                shutil.rmtree(stray, ignore_errors=True)
+        else:
+            stray.unlink(missing_ok=True)

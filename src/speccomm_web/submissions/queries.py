@@ -16,11 +16,12 @@ from django.db.models import Q, QuerySet
 from speccomm.jobs.refused import NothingRefused, RefusedRequest, refused
 from speccomm_web.accounts.models import Organisation, Person
 from speccomm_web.accounts.roles import COMMISSIONING, Role
-from speccomm_web.accounts.viewer import Reach, Viewer
+from speccomm_web.accounts.viewer import EVERYTHING, Reach, Viewer
 from speccomm_web.runs.library import library
 from speccomm_web.runs.models import BackgroundTask
 from speccomm_web.submissions.models import SentFile, Submission
 
+PAYING_KINDS = ("icb", "region", "network")
 MOST_ROWS = 200_000  # of findings in one download
 SHOWN_COLUMNS = ["file_name", "row_number", "field", "value_shape", "level", "check_id", "sentence",
                  "remedy"]  # fmt: skip
@@ -37,13 +38,19 @@ def acting(viewer: Viewer) -> Person:
 
 
 def own_providers(viewer: Viewer) -> Reach:
-    """The providers for which the viewer may send."""
-    return viewer.organisations(Role.PROVIDER_SUBMITTER)
+    """The providers for which the viewer may send: files hold every service, so roles for some do not count."""
+    codes = {
+        scope.organisation_code
+        for scope in viewer.scopes
+        if scope.role is Role.PROVIDER_SUBMITTER and scope.service_codes is None
+    }
+    return EVERYTHING if None in codes else Reach(codes=frozenset(filter(None, codes)))
 
 
 def commissions(viewer: Viewer) -> bool:
-    """Whether the viewer works for a body that pays, or administers."""
-    return viewer.holds(*COMMISSIONING, Role.ADMINISTRATOR)
+    """Whether the viewer works for a body that pays, or administers one; a provider is none."""
+    held = (*COMMISSIONING, Role.ADMINISTRATOR)
+    return any(viewer.organisations(*held, kind=kind) for kind in PAYING_KINDS)
 
 
 def submissions_seen_by(viewer: Viewer) -> QuerySet[Submission]:

@@ -40,8 +40,12 @@ def may_read_rows(viewer: Viewer, provider: str) -> bool:
     """Whether the viewer may see single rows of a provider, without patients."""
     if own_providers(viewer).covers(provider):
         return True
-    everywhere = viewer.organisations(*COMMISSIONING).everything
-    return everywhere or bool(viewer.organisations(*COMMISSIONING, kind="region"))
+    return any(
+        scope.role in COMMISSIONING
+        and scope.service_codes is None
+        and (scope.organisation_code is None or scope.kind == "region")
+        for scope in viewer.scopes
+    )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def send(page: Page, application: Application, file: Path, *, load: bool) -> Non
     page.get_by_label("Files", exact=True).set_input_files(str(file))
     page.get_by_label("Load: send it" if load else "Check only").check()
     page.get_by_role("button", name="Send the files").click()
-    page.wait_for_url("**/submissions/[0-9]*")
+    page.wait_for_url(re.compile(r"/submissions/\d+$"))
     seen(page, "waiting")
     application.command("work", "--once")
     page.reload()
@@ -100,7 +101,7 @@ def test_a_contract_manager_settles_a_challenge(browser: Browser, served: Applic
     manager.get_by_label("Explain it to the provider").fill("These two were sent twice.")
     seen(manager, "raise")
     manager.get_by_role("button", name="Raise the challenge").click()
-    manager.wait_for_url("**/challenges/[0-9]*")
+    manager.wait_for_url(re.compile(r"/challenges/\d+$"))
     challenge = manager.url
     submitter = person(browser, served, "submitter")
     submitter.goto(challenge)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,15 @@ from django.test import Client
 from pytest_django import Settings
 
 from speccomm.warehouse import open_store
-from speccomm_web.accounts.models import AuditEntry, RoleGrant
+from speccomm_web.accounts.models import AuditEntry, Organisation, RoleGrant
+from speccomm_web.accounts.roles import Role
 from speccomm_web.runs.background import Cancelled
 from speccomm_web.runs.models import BackgroundTask
 from speccomm_web.submissions import tasks
 from speccomm_web.submissions.models import Submission
 from speccomm_web.submissions.uploads import different_names, safe_name
 from tests.made_up.provider_files import Desk, activities, made, text_of
+from tests.web.conftest import MakePerson, SignIn
 from tests.web.submissions.conftest import carried_out, csv_file, faulty, send
 
 pytestmark = pytest.mark.django_db
@@ -263,3 +266,28 @@ def test_pages_ask_the_database_little(
     for address in ("/submissions/", f"/submissions/{sent.pk}", "/submissions/send"):
         with django_assert_max_num_queries(30):
             assert submitter.get(address).status_code == 200
+
+
+def test_what_a_dying_server_left_is_swept_away(submitter: Client, desk: Desk) -> None:
+    stray = desk.folder / "uploads" / "arriving" / "0123.part"
+    folder = desk.folder / "uploads" / "sent" / "0123"
+    folder.mkdir(parents=True)
+    stray.parent.mkdir(parents=True)
+    for file in (stray, folder / "a.csv"):
+        file.write_text("x")
+    for path in (stray, folder):
+        os.utime(path, (0, 0))
+    send(submitter, csv_file("b.csv", "plcm", activities(2)))
+    carried_out()
+    assert not left_over(desk)
+
+
+def test_a_commissioning_role_held_in_a_provider_opens_no_other_provider(
+    make_person: MakePerson, sign_in: SignIn, submitter: Client, other: Organisation, desk: Desk
+) -> None:
+    send(submitter, csv_file("a.csv", "plcm", activities(12)), purpose="load")
+    sent = carried_out()
+    for role in (Role.ANALYST, Role.QUALITY, Role.ADMINISTRATOR):
+        inside = sign_in(make_person(role, at=other, email=f"{role}@example.org"))
+        assert inside.get(f"/submissions/{sent.pk}").status_code == 404
+        assert inside.get(f"/submissions/loads/{sent.load_id}").status_code == 404
