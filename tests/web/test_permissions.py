@@ -48,6 +48,8 @@ def found(client: Client, name: str) -> str:
     if response.status_code == 302 and response["Location"].startswith("/account/sign-in"):
         # Pages on the way in send whoever has not begun to the beginning themselves.
         return LET_IN if pages()[name].who == "anyone" else SIGN_IN
+    if response.status_code == 401 and pages()[name].by_token:
+        return SIGN_IN
     if response.status_code == 403:
         return REFUSED
     if response.status_code == 404 and pages()[name].who == "nobody":

@@ -50,7 +50,7 @@ from speccomm.jobs.settings import EngineSettings
 
 @dataclass(frozen=True)
 class ContractRequest:
-    """A question about contracts: of one ICB's patients, one provider, one service, or all.
+    """A question about contracts: of an ICB's or a region's patients, one provider, one service, or all.
 
     `plan` is iap or acm; None takes the indicative plan where there is one. `map_date` None draws
     the organisations of the last day of the month asked.
@@ -68,6 +68,7 @@ class ContractRequest:
     map_date: date | None = None
     as_at: datetime | None = None
     engine: EngineSettings = EngineSettings()
+    region: str | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def contract(request: ContractRequest) -> ContractAnswer:
             year=request.year,
             to_month=request.month,
             icb=request.icb,
+            region=request.region,
             provider=request.provider,
             service=request.service,
             rules=rules,

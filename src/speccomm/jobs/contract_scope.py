@@ -53,6 +53,7 @@ def scoped_question(
     provider: str | None,
     service: str | None,
     rules: ContractRules,
+    region: str | None = None,
 ) -> ScopedQuestion:
     """Resolve a contract question to codes and months, refusing what is not known or not loaded.
 
@@ -64,8 +65,8 @@ def scoped_question(
     sent = months_sent(slices, dataset=ACM, current=places.current)
     _require_month(sent, months[-1])
     area = None
-    if icb is not None:
-        area = area_on(places.commissioners, places.providers, on=places.on, icb=icb)
+    if icb is not None or region is not None:
+        area = area_on(places.commissioners, places.providers, on=places.on, icb=icb, region=region)
     planned = _providers_with_plan(slices, places, year=year)
     current = None if provider is None else _current_provider(provider, places, sent)
     if (

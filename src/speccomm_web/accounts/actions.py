@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from speccomm_web.accounts.audit import record_audit
-from speccomm_web.accounts.models import Organisation, Person, RoleGrant
-from speccomm_web.accounts.queries import gives_everywhere, people_seen_by
+from speccomm_web.accounts.models import Organisation, Person, PersonalToken, RoleGrant
+from speccomm_web.accounts.models.tokens import digest_of, new_secret
+from speccomm_web.accounts.queries import gives_everywhere, good_tokens, people_seen_by
 from speccomm_web.accounts.roles import Role
 from speccomm_web.accounts.viewer import Viewer
+
+MOST_TOKENS = 20  # good at once, of one person
+LONGEST_TOKEN_DAYS = 366
 
 
 class NotYours(Exception):
@@ -50,6 +54,15 @@ class YourOwnAccount(Exception):
 
     def __init__(self) -> None:
         super().__init__("You cannot shut yourself out. Ask another administrator to do it.")
+
+
+class TooManyTokens(Exception):
+    """A person with as many tokens as one may have."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"You have {MOST_TOKENS} tokens that are good. Revoke one that you no longer use."
+        )
 
 
 def add_person(*, viewer: Viewer, email: str, name: str) -> int:
@@ -157,6 +170,48 @@ def reset_second_factor(*, viewer: Viewer, person_id: int) -> None:
         person.sessions_from = timezone.now()
         person.save(update_fields=["sessions_from"])
         _record(viewer, "reset_second_factor", person)
+
+
+def make_token(*, viewer: Viewer, name: str, days: int) -> str:
+    """Make a token for the viewer's own programs and hand it over, the only time it is seen.
+
+    `days` is how long it is good, at most LONGEST_TOKEN_DAYS.
+
+    Raises:  NotYours for nobody; TooManyTokens.
+    """
+    if viewer.person_id is None or not 0 < days <= LONGEST_TOKEN_DAYS:
+        raise NotYours
+    secret, now = new_secret(), timezone.now()
+    with transaction.atomic():
+        # The person's row is held, so that two at once cannot both be the last one allowed.
+        person = Person.objects.select_for_update().get(pk=viewer.person_id)
+        if good_tokens(at=now).filter(person=person).count() >= MOST_TOKENS:
+            raise TooManyTokens
+        token = PersonalToken.objects.create(
+            person=person,
+            name=name,
+            digest=digest_of(secret),
+            hint=secret[-4:],
+            made_at=now,
+            expires_at=now + timedelta(days=days),
+        )
+        _record(viewer, "made_token", person, token=token.pk, days=days)
+    return secret
+
+
+def revoke_token(*, viewer: Viewer, token_id: int) -> None:
+    """End one of the viewer's own tokens at once. Revoking it again changes nothing.
+
+    Raises:  NotYours.
+    """
+    with transaction.atomic():
+        token = PersonalToken.objects.select_for_update().filter(pk=token_id).first()
+        if token is None or token.person_id != viewer.person_id:
+            raise NotYours
+        if token.revoked_at is None:
+            token.revoked_at = timezone.now()
+            token.save(update_fields=["revoked_at"])
+            _record(viewer, "revoked_token", Person.objects.get(pk=token.person_id), token=token.pk)
 
 
 @dataclass(frozen=True)

@@ -122,3 +122,19 @@ class AccessForm(forms.Form):
     """What to do with a person's account."""
 
     change = forms.ChoiceField(choices=[("close", ""), ("open", ""), ("reset_second_factor", "")])
+
+
+class TokenForm(forms.Form):
+    """A token to make."""
+
+    name = forms.CharField(
+        label="What it is for",
+        max_length=60,
+        help_text="The program that will use it, so that you know it again.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Enter what the token is for"},
+    )
+    days = forms.ChoiceField(
+        label="Good for",
+        choices=[("30", "30 days"), ("90", "90 days"), ("180", "180 days"), ("366", "A year")],
+    )

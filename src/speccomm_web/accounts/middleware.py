@@ -20,8 +20,9 @@ from django.utils import timezone
 
 from speccomm_web.accounts.permissions import NOBODY as NOBODY_AT_ALL
 from speccomm_web.accounts.permissions import Page, pages
-from speccomm_web.accounts.queries import viewer_for
+from speccomm_web.accounts.queries import person_of_token, viewer_for
 from speccomm_web.accounts.viewer import viewer_of
+from speccomm_web.design.problems import token_needed
 
 Answer = Callable[[HttpRequest], HttpResponse]
 BEGAN, SEEN, TWO_FACTORS = "session_began", "session_seen", "two_factors"
@@ -79,6 +80,9 @@ class keep_to_permissions:
         """
         match = request.resolver_match
         page = pages().get(match.view_name if match else "")
+        brought = request.headers.get("Authorization")
+        if page is not None and page.by_token and brought is not None:
+            return _by_token(request, page, brought)
         person = request.user if request.user.is_authenticated else None
         viewer = viewer_for(person, on=timezone.localdate())
         request.viewer = viewer  # type: ignore[attr-defined]
@@ -92,8 +96,28 @@ class keep_to_permissions:
         if page.admits(viewer):
             return None
         if not viewer.signed_in:
-            return _to_sign_in(request)
+            return token_needed(request) if page.by_token else _to_sign_in(request)
         raise PermissionDenied
+
+
+def _by_token(request: HttpRequest, page: Page, brought: str) -> HttpResponse | None:
+    """Admit whoever's token was brought, as that person; a session beside it counts for nothing.
+
+    Raises:  PermissionDenied where the person may not open the page.
+    """
+    scheme, _, secret = brought.partition(" ")
+    person = None
+    if scheme.casefold() == "bearer":
+        now = timezone.now()
+        person = person_of_token(secret.strip(), at=now, on=timezone.localdate(now))
+    if person is None:
+        return token_needed(request, brought=True)
+    request.user = person
+    viewer = viewer_for(person, on=timezone.localdate())
+    request.viewer = viewer  # type: ignore[attr-defined]
+    if page.admits(viewer):
+        return None
+    raise PermissionDenied
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

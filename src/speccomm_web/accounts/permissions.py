@@ -18,7 +18,7 @@ from speccomm_web.accounts.viewer import Viewer
 
 TABLE = Path(__file__).with_name("permissions.toml")
 ANYONE, SIGNED_IN, NOBODY = "anyone", "signed in", "nobody"
-KEYS = {"who", "says", "sees", "menu", "before_second_factor"}
+KEYS = {"who", "says", "sees", "menu", "before_second_factor", "by_token"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,9 @@ class Page:
 
     `says` is what the page is for, and `sees` which rows each person sees on it. `menu` is the
     words of its entry in the menu; empty where it has none. `before_second_factor` marks the few
-    pages that a person who has still to set up a second factor may open.
+    pages that a person who has still to set up a second factor may open. `by_token` marks what a
+    program may ask for with a person's token: it is answered in problem details, never led to a
+    page for signing in.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Page:
     sees: str = ""
     menu: str = ""
     before_second_factor: bool = False
+    by_token: bool = False
 
     def admits(self, viewer: Viewer) -> bool:
         """Whether a viewer may open the page at all."""
@@ -66,6 +69,7 @@ def _page(name: str, row: Mapping[str, object]) -> Page:
         sees=str(row.get("sees", "")),
         menu=str(row.get("menu", "")),
         before_second_factor=row.get("before_second_factor") is True,
+        by_token=row.get("by_token") is True,
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Page as PageOfRecords
 from django.urls import reverse
 
-from speccomm_web.accounts.models import AuditEntry, Person, RoleGrant
+from speccomm_web.accounts.models import AuditEntry, Person, PersonalToken, RoleGrant
 from speccomm_web.accounts.permissions import Page
 from speccomm_web.accounts.roles import Role
 from speccomm_web.design.states import State
@@ -172,3 +172,46 @@ def _details(details: dict[str, Any]) -> str | None:
 
     return "; ".join(f"{key.replace('_', ' ')}: {said(value)}" for key, value in details.items()
                      if value is not None) or None  # fmt: skip
+
+
+def tokens_table(tokens: Iterable[PersonalToken], *, at: datetime) -> DataTable:
+    """A person's tokens, good or not."""
+    rows = [
+        {
+            "name": token.name,
+            "hint": f"…{token.hint}",
+            "made_at": token.made_at,
+            "expires_at": token.expires_at,
+            "last_used_on": token.last_used_on,
+            "state": State.CURRENT if _is_good(token, at) else State.ENDED,
+        }
+        for token in tokens
+    ]
+    return DataTable(
+        name="tokens",
+        caption="Your tokens",
+        columns=(
+            Column("name", "What it is for"),
+            Column("hint", "Ends in", Kind.CODE),
+            Column("made_at", "Made", Kind.MOMENT),
+            Column("expires_at", "Good until", Kind.MOMENT),
+            Column("last_used_on", "Last used", Kind.DAY, none="Never"),
+            Column("state", "State", Kind.STATE),
+        ),
+        rows=rows,
+        header_key="name",
+        empty="You have made no token.",
+    )
+
+
+def revocable_tokens(tokens: Iterable[PersonalToken], *, at: datetime) -> list[dict[str, str]]:
+    """The tokens that are still good, each with the words of its button."""
+    return [
+        {"id": str(token.pk), "words": f"{token.name} (…{token.hint})"}
+        for token in tokens
+        if _is_good(token, at)
+    ]
+
+
+def _is_good(token: PersonalToken, at: datetime) -> bool:
+    return token.revoked_at is None and token.expires_at > at

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from speccomm_web.accounts.models import AuditEntry, Organisation, Person, RoleGrant
+from speccomm_web.accounts.models import (
+    AuditEntry,
+    Organisation,
+    Person,
+    PersonalToken,
+    RoleGrant,
+)
+from speccomm_web.accounts.models.tokens import digest_of
 from speccomm_web.accounts.roles import Role
 from speccomm_web.accounts.viewer import NOBODY, Scope, Viewer
 
@@ -103,3 +110,33 @@ def find_audit(viewer: Viewer, *, act: str, words: str) -> QuerySet[AuditEntry]:
 def acts_seen_by(viewer: Viewer) -> list[str]:
     """The acts that the entries seen hold, in order of their names."""
     return list(audit_seen_by(viewer).order_by("act").values_list("act", flat=True).distinct())
+
+
+def own_tokens(viewer: Viewer) -> QuerySet[PersonalToken]:
+    """The viewer's own tokens, the newest first; nobody sees another's."""
+    if viewer.person_id is None:
+        return PersonalToken.objects.none()
+    return PersonalToken.objects.filter(person_id=viewer.person_id)
+
+
+def good_tokens(*, at: datetime) -> QuerySet[PersonalToken]:
+    """Tokens that open anything at a moment.
+
+    What ends a person's sessions ends their tokens: a closed account, or a second factor reset.
+    """
+    return PersonalToken.objects.filter(
+        Q(person__sessions_from=None) | Q(made_at__gte=F("person__sessions_from")),
+        revoked_at=None,
+        expires_at__gt=at,
+        person__is_active=True,
+    )
+
+
+def person_of_token(secret: str, *, at: datetime, on: date) -> Person | None:
+    """Whose token this is, if it is good at the moment; its first use of a day is written down."""
+    found = good_tokens(at=at).select_related("person").filter(digest=digest_of(secret)).first()
+    if found is None:
+        return None
+    if found.last_used_on != on:
+        PersonalToken.objects.filter(pk=found.pk).update(last_used_on=on)
+    return found.person

@@ -23,9 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("packs/", include("speccomm_web.packs.urls")),
     path("explore/", include("speccomm_web.explore.urls")),
     path("submissions/", include("speccomm_web.submissions.urls")),
-    path("explore/", include("speccomm_web.explore.urls")),
     path("evidence/", include("speccomm_web.evidence.urls")),
-    path("explore/", include("speccomm_web.explore.urls")),
+    path("api/v1/", include("speccomm_web.api.urls")),
     path("audit/", include("speccomm_web.accounts.urls.audit")),
 ]
 if settings.DESIGN_PAGES:

@@ -36,12 +36,11 @@ INSTALLED_APPS = [
     "speccomm_web.design",
     "speccomm_web.accounts",
     "speccomm_web.runs",
-    "speccomm_web.explore",
     "speccomm_web.evidence",
-    "speccomm_web.explore",
     "speccomm_web.submissions",
     "speccomm_web.explore",
     "speccomm_web.packs",
+    "speccomm_web.api",
 ]
 
 MIDDLEWARE = [

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 
 from speccomm_web.design.faults import Fault, error_page, rendered_fault
+from speccomm_web.design.problems import asked_by_program, problem
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400, or 413 where the request was refused for its size."""
     too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
-    return error_page(request, 413 if too_large else 400)
+    return _told(request, 413 if too_large else 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403."""
-    return error_page(request, 403)
+    return _told(request, 403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
-    return error_page(request, 404)
+    return _told(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, rendered without asking the database anything."""
-    return error_page(request, 500)
+    return _told(request, 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that is no longer good: opened in another session, or sent from elsewhere."""
+    if asked_by_program(request):
+        return problem(request, HTTPStatus.FORBIDDEN)
     fault = Fault(
         "This form is out of date",
         (
@@ -39,3 +44,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         ),
     )
     return rendered_fault(request, 403, fault)
+
+
+def _told(request: HttpRequest, status: int) -> HttpResponse:
+    """An error as a page, or as problem details where a program asked."""
+    return problem(request, status) if asked_by_program(request) else error_page(request, status)

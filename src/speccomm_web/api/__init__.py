@@ -1,0 +1,1 @@
+"""The programming interface: the questions of the pages, answered as JSON and CSV."""

@@ -1,0 +1,1 @@
+"""Questions of the store, each from what the viewer may see."""
