@@ -189,7 +189,8 @@ def _sentence(ties: list[Tie]) -> str:
     words = []
     if checked and not broken:
         many = len(checked)
-        pairs = "The one pair of sums" if many == 1 else f"All {many} pairs of sums"
+        few = {1: "The one pair", 2: "Both pairs"}
+        pairs = f"{few.get(many, f'All {many} pairs')} of sums"
         words.append(f"{pairs} that should be the same {say_verb(many, 'is', 'are')}, exactly.")
     if broken:
         words.append(

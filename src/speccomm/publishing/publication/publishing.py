@@ -262,11 +262,14 @@ class _Step:
     def _left_out(self) -> Iterator[str]:
         for top in self.pack.sections:
             if not self.rules.keeps(top):
-                yield f"The section {top.title}: it may name single events or count refused rows."
+                yield (
+                    f"Left out is the section {top.title}, as it may name single events or count "
+                    "refused rows."
+                )
             else:
                 for table in top.tables():
                     if reason := self._stays_inside(table):
-                        yield f"The table {table.title}: {reason}."
+                        yield f"Left out is the table {table.title}, as {reason}."
 
     def _caution(self) -> Caution:
         return Caution(

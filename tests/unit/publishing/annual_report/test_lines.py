@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from speccomm.publishing.annual_report.front import _sentence
 from speccomm.publishing.annual_report.lines import (
     Line,
     named_and_other,
@@ -99,6 +100,18 @@ def test_a_tie_says_by_how_much_it_is_broken(first, slack, verdict) -> None:
 def test_income_less_expenditure_is_named_for_what_it_is(income, part, verdict) -> None:
     tie = Tie("in", Decimal(income), "out", Decimal(100), is_balance=True, is_part_year=part)
     assert tie.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("many", "sentence"),
+    [
+        (1, "The one pair of sums that should be the same is, exactly."),
+        (2, "Both pairs of sums that should be the same are, exactly."),
+        (6, "All 6 pairs of sums that should be the same are, exactly."),
+    ],
+)
+def test_pairs_that_tie_are_counted_in_words_people_use(many, sentence) -> None:
+    assert _sentence([Tie("one", Decimal(7), "other", Decimal(7))] * many) == sentence
 
 
 def test_totals_are_exact() -> None:

@@ -170,7 +170,8 @@ def test_receipts_say_the_method_and_count_no_rows(outside, files) -> None:
 def test_what_is_left_out_is_said(outside, files) -> None:
     words = json.loads(files["receipts/words.json"])
     said = " ".join(words["headlines"])
-    assert "What was refused and why" in said
+    assert "Left out is the section What was refused and why, as it may name single events" in said
+    assert "Left out is the table Loads behind the pack, as it counts" in said
     assert "refusals" not in {section.id for section in outside.sections}
     assert "tables/contract_lines.csv" not in files
 
