@@ -169,6 +169,10 @@ class Reach:
         """Whether points so far apart are known."""
         return bool(self._highest[cell] - self._lowest[cell] >= width - WHOLE)
 
+    def reaches(self, cell: int, number: float) -> bool:
+        """Whether a point is known at which the cell is so high."""
+        return bool(self._highest[cell] >= number - WHOLE)
+
     def _found(self, cell: int) -> bool:
         return bool(isfinite(self._lowest[cell]))
 

@@ -81,10 +81,10 @@ class Evidence:
         self.scale = _scale(known.values(), whole=self.whole)
         self.cell_of = {coverage: number for number, coverage in enumerate(known)}
         self.negative = any(low < 0 for low, _ in known.values())
-        self.revised = clashing | self._set_aside(known, latest)
-        self.known = known
         self._reached: dict[int, tuple[float, float, bool]] = {}
         self.polytope = self._polytope(known)
+        self.revised = clashing | self._set_aside(known, latest)
+        self.known = known
 
     def reach(self, coverage: Coverage) -> tuple[float, float, bool]:
         """The least and the most a cell could be, and whether that is proved to be all."""
@@ -146,7 +146,7 @@ class Evidence:
         self, known: dict[Coverage, Limits], latest: frozenset[Coverage]
     ) -> frozenset[Coverage]:
         """Free the cells of earlier releases that do not fit, and say which."""
-        if self._polytope(known).fits():
+        if self.polytope.fits():
             return frozenset()
         order = list(known)
         doubtful = [number for number, coverage in enumerate(order) if coverage not in latest]
@@ -158,6 +158,7 @@ class Evidence:
             raise Contradictory(self.measure) from problem
         for number in found:
             known[order[number]] = (-inf if self.negative else 0.0, inf)
+        self.polytope = self._polytope(known)
         return frozenset(order[number] for number in found)
 
     def _nodes(self, known: dict[Coverage, Limits]) -> list[Node]:

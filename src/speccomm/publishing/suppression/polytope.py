@@ -153,6 +153,8 @@ class Polytope:
         nearest = np.rint(duals)
         duals = np.where(np.abs(duals - nearest) < WHOLE, nearest, duals)
         whole = bool(np.all(np.abs(point - np.rint(point)) < WHOLE))
+        if whole and self.whole:
+            self._whole.offer(point)
         return Extreme(float(values[cells].sum()), values, -duals if upward else duals, whole)
 
     def _aim(self, cells: Sequence[int], sign: float) -> None:

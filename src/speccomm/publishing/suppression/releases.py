@@ -7,8 +7,10 @@ release itself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from math import inf
 from typing import Any
 
 from speccomm.foundation.errors import Refusal
@@ -17,12 +19,14 @@ from speccomm.publishing.suppression.dimensions import Category, Dimension
 from speccomm.publishing.suppression.door import PublishableTable
 from speccomm.publishing.suppression.evidence import Evidence, Interval, interval
 from speccomm.publishing.suppression.implied import differences
+from speccomm.publishing.suppression.polytope import Contradiction
 from speccomm.publishing.suppression.rules import ProtectionKind, SuppressionRules
 from speccomm.publishing.suppression.sources import Key, Kind, PublishedTable
 from speccomm.publishing.suppression.universe import Coverage
 from speccomm.publishing.suppression.values import PublishedCell, State
 
 RECORD_FORMAT = 1
+SURELY_APART = 1e-3  # amounts that lie so far apart, as they are scaled, are not the same
 
 
 class NotARecord(Refusal):
@@ -110,19 +114,30 @@ def _hidden_recovered(
 def _open_enough(
     tables: Sequence[PublishedTable], together: Evidence, rules: SuppressionRules
 ) -> frozenset[Coverage]:
-    """Hidden counts of which numbers far enough apart are seen to be possible, many at a time."""
-    if not together.whole:
-        return frozenset()
+    """Hidden cells seen to be wide enough open, without saying how wide.
+
+    Every point that fits counts for every cell, so the points that many cells are pulled apart by are
+    looked at first, and a cell is pulled on its own only where none of them will do.
+    """
     hidden = {
-        coverage
+        coverage: together.cell_of[coverage]
         for table in tables
         for key, coverage in together.universe.coverages(table).items()
         if table.cells[key].state is State.SUPPRESSED and coverage in together.cell_of
     }
-    least = float(max(1, _least_apart(rules)))
     reach = Reach(together.polytope)
-    reach.pull({together.cell_of[coverage]: least for coverage in hidden})
-    return frozenset(c for c in hidden if reach.apart(together.cell_of[c], least))
+    least = float(max(1, _least_apart(rules))) if together.whole else SURELY_APART
+    larger = rules.small_to + 1 if together.whole else inf
+
+    def is_open(cell: int) -> bool:
+        return reach.apart(cell, least) or (reach.apart(cell, 1.0) and reach.reaches(cell, larger))
+
+    reach.pull(dict.fromkeys(hidden.values(), least))
+    for cell in hidden.values():
+        if not is_open(cell):
+            with suppress(Contradiction):  # none found; the interval says what is proved
+                reach.high(cell, reach.low(cell, -inf) + least)
+    return frozenset(coverage for coverage, cell in hidden.items() if is_open(cell))
 
 
 def _differences_recovered(

@@ -74,6 +74,7 @@ class Universe:
             if offset > limit:
                 raise TooManyUnknowns(offset, limit)
         self.unknowns = offset
+        self._unknowns_of: dict[Coverage, Indices] = {}
         self.links = [link for one, other in joins for link in self._links(one, other)]
 
     def coverage(self, layout: Layout, key: Key) -> Coverage:
@@ -104,6 +105,11 @@ class Universe:
 
     def unknowns_of(self, coverage: Coverage) -> Indices:
         """The unknowns that add up to a cell."""
+        if coverage not in self._unknowns_of:
+            self._unknowns_of[coverage] = self._found_unknowns(coverage)
+        return self._unknowns_of[coverage]
+
+    def _found_unknowns(self, coverage: Coverage) -> Indices:
         active = {place for place, classes in enumerate(coverage) if classes is not None}
         clique = next(c for c in self.cliques if active <= set(c.places))
         chosen = [

@@ -1,11 +1,13 @@
 """Whole numbers: how far a cell can go for someone who knows that counts are not fractions.
 
 Most answers come from stepping away from one whole solution, as little as possible: the steps are
-nearly always whole themselves. Where they are not, HiGHS searches.
+nearly always whole themselves. A solution come across by the way does to start from; one is searched
+for only where steps from it are not whole. Where those from neither are, HiGHS searches.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, floor, inf
 
@@ -41,9 +43,15 @@ class WholeNumbers:
         self._frame = frame
         self._nodes = nodes
         self._start_limits = start_limits
+        self._offered: Numbers | None = None
         self._start: Numbers | None = None
         self._sought = False
         self._stepper: highspy.Highs | None = None
+
+    def offer(self, point: Numbers) -> None:
+        """Keep the first whole solution come across to step away from, whatever limits it fits."""
+        if self._offered is None:
+            self._offered = np.rint(point)
 
     def end(self, cell: int, limits: Numbers, *, upward: bool, reached: float) -> WholeEnd:
         """How far a cell can go within limits that fractions let it reach `reached` in.
@@ -51,16 +59,24 @@ class WholeNumbers:
         Raises: NoWholeNumbers where none fit.
         """
         goal = float(floor(reached + WHOLE) if upward else ceil(reached - WHOLE))
-        values = self._stepped(cell, limits, goal, upward=upward)
-        if values is not None:
-            return WholeEnd(goal, goal, values)
+        for start in self._starts() if np.isfinite(goal) else ():
+            values = self._stepped(start, cell, limits, goal, upward=upward)
+            if values is not None:
+                return WholeEnd(goal, goal, values)
         return self._searched(cell, limits, goal, upward=upward)
 
-    def _stepped(self, cell: int, limits: Numbers, goal: float, *, upward: bool) -> Numbers | None:
-        """Cells after the shortest way from the start to the goal; None where it is not whole."""
+    def _starts(self) -> Iterator[Numbers]:
+        """Whole numbers to step away from, those that cost nothing first."""
+        if self._offered is not None:
+            yield self._offered
         start = self._found_start()
-        if start is None or not np.isfinite(goal):
-            return None
+        if start is not None:
+            yield start
+
+    def _stepped(
+        self, start: Numbers, cell: int, limits: Numbers, goal: float, *, upward: bool
+    ) -> Numbers | None:
+        """Cells after the shortest way from a start to the goal; None where it is not whole."""
         frame = self._frame
         stepper = self._stepper or self._built_stepper()
         self._stepper = stepper
