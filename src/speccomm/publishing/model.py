@@ -310,7 +310,8 @@ class Section:
     """A section of the pack, with sections of its own one level down at most.
 
     One of many inner sections is `folded`: opened by the reader, and named in a contents of the
-    section above it in place of the pack's. `gist` is the few words beside its name there.
+    section above it in place of the pack's. `gist` is the few words beside its name there. One that
+    is `alone`, such as a plan on a page, begins a page of its own in print, as a folded one does.
     """
 
     id: str
@@ -319,6 +320,7 @@ class Section:
     sections: tuple[Section, ...] = ()
     folded: bool = False
     gist: str = ""
+    alone: bool = False
 
     def walk(self) -> Iterator[Section]:
         yield self

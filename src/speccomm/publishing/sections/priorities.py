@@ -135,7 +135,7 @@ def _page(facts: PackFacts, namer: Namer, plan: Row, steps: list[Row]) -> Sectio
         blocks.append(Prose(("Planned deliverables: none recorded.",)))
     blocks.append(Definitions((_outcome(plan),)))
     return Section(f"priority-{slug.replace('_', '-')}", f"{reference}: {plan['title']}",
-                   tuple(blocks))  # fmt: skip
+                   tuple(blocks), alone=True)  # fmt: skip
 
 
 def _outcome(plan: Row) -> tuple[str, str]:

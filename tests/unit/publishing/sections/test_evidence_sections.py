@@ -205,6 +205,7 @@ def test_overdue_reviews_of_the_icb_are_marked(told):
 
 def test_each_priority_of_the_icb_has_a_page_with_every_field(told):
     section = priorities_section(told, NAMER)
+    assert all(inner.alone for inner in section.sections)  # a page of its own in print
     assert [page.title for page in section.sections] == ["WC1: Neonatal care"]
     told_of = words(section)
     for field in ("Lead and reference", "Delegation status", "On the risk register", "Scope",

@@ -75,6 +75,7 @@ def _section(pack: Pack, section: Section) -> Plain:
         "id": section.id,
         "title": section.title,
         "folded": section.folded,
+        "alone": section.folded or section.alone,
         "gist": section.gist,
         "blocks": [_block(pack, block) for block in section.blocks],
         "sections": [_section(pack, inner) for inner in section.sections],

@@ -274,3 +274,14 @@ def test_a_section_and_a_table_with_nothing_in_them_are_set(pack):
     assert "A made-up table" in found.tree.text
     bare = replace(pack, sections=(Section("bare", "Nothing here"),))
     assert "Nothing here" in Document(set_pack(bare)).tree.text
+
+
+def test_a_section_that_stands_alone_begins_a_page(pack):
+    words = (Prose(("A few words.",)),)
+
+    def pages_of(*, alone):
+        inner = tuple(Section(name, name, words, alone=alone) for name in ("one", "two", "three"))
+        whole = replace(pack, sections=(Section("only", "Only section", words, inner),))
+        return len(pikepdf.open(BytesIO(set_pack(whole))).pages)
+
+    assert pages_of(alone=True) == pages_of(alone=False) + 3
