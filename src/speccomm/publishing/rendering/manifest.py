@@ -13,6 +13,7 @@ from speccomm.publishing.receipts.figures import tables_with_figures
 from speccomm.publishing.rendering.formats import Format
 from speccomm.publishing.rendering.paths import table_path
 
+SAID_IN_WORDS = {Unit.CODE, Unit.DATE, Unit.TIME}
 PACK_FORMAT = 2  # 1 had no receipts
 
 
@@ -55,8 +56,8 @@ def _table_facts(table: PackTable) -> dict[str, Any]:
 
 
 def words_for_none(table: PackTable) -> list[str]:
-    """The words that stand in the table where there is no figure or no code, each once."""
-    figures = [c for c in table.columns if c.unit.is_figure or c.unit is Unit.CODE]
+    """The words that stand in the table where there is no figure, code or day, each once."""
+    figures = [c for c in table.columns if c.unit.is_figure or c.unit in SAID_IN_WORDS]
     records = [*table.records(), *filter(None, [table.total()])]
     cells = [(column, row) for row in records for column in figures]
     empty = [page_cell(c, row).text for c, row in cells if row.get(c.name) is None]
