@@ -149,10 +149,6 @@ def summary_table(sent: Submission) -> DataTable:
         rows=rows,
         header_key="check_id",
         links={"check_id": lambda row: f"{address}?check={row['check_id']}"},
-        downloads={
-            "CSV": f"{address}?format=csv",
-            "XLSX": f"{address}?format=xlsx",
-        },
         empty="The checks found nothing to say.",
     )
 
