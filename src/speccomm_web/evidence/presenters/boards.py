@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -25,8 +25,11 @@ DELIVERABLE_KEY = ("priority_reference", "financial_year", "deliverable_number")
 FRAGILE_KEY = ("specialty", "service_code", "area_code", "icb_code", "provider_code", "site_code")
 
 
-def grid(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """The overview: each answer with its state, who gave it, and where it is changed."""
+def grid(rows: Sequence[Row], *, writes: Collection[str]) -> list[dict[str, Any]]:
+    """The overview: each answer with its state, who gave it, and where it leads.
+
+    `writes` are the registers that the reader may write in: answers of the others lead nowhere.
+    """
     return [
         {
             "name": service_words(row),
@@ -35,7 +38,7 @@ def grid(rows: Sequence[Row]) -> list[dict[str, Any]]:
             "cells": [
                 {
                     "state": FLAGS[row[question]],
-                    "href": _answer_address(question, row),
+                    "href": _answer_address(question, row, writes),
                     "what": f"{words} of {service_words(row)}",
                     "detail": _detail(question, row),
                 }
@@ -80,14 +83,14 @@ def answer_counts(rows: Sequence[Row]) -> list[dict[str, str]]:
     ]
 
 
-def _answer_address(question: str, row: Row) -> str:
+def _answer_address(question: str, row: Row, writes: Collection[str]) -> str:
     subject = {"service_code": row["service_code"], "service_part": row.get("service_part")}
     if question == "has_ssqd":
-        return address("entry", "ssqd", subject, subject)
+        return address("entry", "ssqd", subject, subject) if "ssqd" in writes else ""
     if question == "has_network":
         return address("list", "networks", subject, ("service_code",))
     subject["topic"] = question.replace("_", " ")
-    return address("entry", "looks", subject, subject)
+    return address("entry", "looks", subject, subject) if "looks" in writes else ""
 
 
 def _detail(question: str, row: Row) -> str:
@@ -96,7 +99,7 @@ def _detail(question: str, row: Row) -> str:
     column = "network_detail" if question == "has_network" else f"{question}_detail"
     what = shortened(row.get(column) or "")
     said = f"{who}, {formats.day(on)}" if who else "Nobody has said"
-    return f"{what}. {said}" if what else said
+    return f"{what}; {said}" if what else said
 
 
 def shortened(words: str) -> str:

@@ -44,7 +44,7 @@ def fields_of(
         {
             "name": column.name,
             "label": _label(column),
-            "hint": f"Leave it empty where it is {column.missing}." if column.missing else "",
+            "hint": f"Left empty, it means: {column.missing}." if column.missing else "",
             "kind": KINDS.get(column.kind, "text"),
             "required": column.required,
             "choices": choices.get(column.name, ()),

@@ -14,7 +14,7 @@ from speccomm_web.accounts.viewer import Viewer
 from speccomm_web.evidence.held import Row, held_for
 from speccomm_web.evidence.models import EntryLoad
 from speccomm_web.evidence.names import Names, names
-from speccomm_web.evidence.sight import WRITERS, may_write
+from speccomm_web.evidence.sight import WRITERS, may_write, writes_everything
 
 Subject = Mapping[str, str | None]
 
@@ -78,6 +78,16 @@ def may_add(viewer: Viewer, register: Register, row: Mapping[str, Any]) -> bool:
 def writes_in(viewer: Viewer, register: str) -> bool:
     """Whether a viewer writes in a register at all; of which subjects is asked of each entry."""
     return viewer.holds(*WRITERS[register])
+
+
+def registers_written_by(viewer: Viewer) -> frozenset[str]:
+    """The registers that a viewer writes in."""
+    return frozenset(name for name, roles in WRITERS.items() if viewer.holds(*roles))
+
+
+def imports(viewer: Viewer) -> bool:
+    """Whether a viewer may bring in spreadsheets."""
+    return writes_everything(viewer)
 
 
 def choices_of(register: Register) -> dict[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from speccomm_web.design.exports import download
 from speccomm_web.design.tables import address_with
 from speccomm_web.evidence.forms import GridFilter
 from speccomm_web.evidence.presenters import boards
-from speccomm_web.evidence.queries import grid
+from speccomm_web.evidence.queries import grid, statements
 
 ON_A_PAGE = 60
 
@@ -31,10 +31,13 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         return download(boards.grid_table(rows), request.GET["format"], name="quality-overview")
     found = Paginator(rows, ON_A_PAGE)
     page = found.get_page(request.GET.get("page"))
+    writes = statements.registers_written_by(viewer)
     context = {
         "form": form,
+        "writes": bool(writes),
+        "imports": statements.imports(viewer),
         "questions": [words for _, words in boards.QUESTIONS],
-        "rows": boards.grid(list(page.object_list)),
+        "rows": boards.grid(list(page.object_list), writes=writes),
         "counts": boards.answer_counts(rows),
         "downloads": {
             word: address_with(request.GET, format=word.lower(), page=None)
