@@ -8,6 +8,7 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 from ibis import _
+from ibis.common.deferred import Deferred
 
 from speccomm.foundation.rulebook import Rulebook, read_rulebook
 from speccomm.quality.registers import Registers
@@ -117,7 +118,7 @@ def _networks(registers: Registers) -> ir.Table:
         any_open=(_.has_network == NOT_LOOKED_AT).any(),
         any_no=(_.has_network == "no").any(),
         network_detail=_.words.group_concat("; ", order_by=_.words),
-        has_network_said_by=_.has_network_said_by.argmax(_.has_network_said_on),
+        has_network_said_by=_newest(_.has_network_said_by, _.has_network_said_on),
         has_network_said_on=_.has_network_said_on.max(),
     )
     combined = ibis.cases(
@@ -136,7 +137,7 @@ def _events(registers: Registers, name: str, dated: str | None, since: date | No
         rows = rows.filter(rows[dated] >= since)
     what = "intelligence_kind" if name == "other_intelligence" else "provider_code"
     counted = rows.group_by(*KEYS, what).agg(
-        held=_.count(), said_by=_.said_by.argmax(_.said_on), said_on=_.said_on.max()
+        held=_.count(), said_by=_newest(_.said_by, _.said_on), said_on=_.said_on.max()
     )
     counted = counted.mutate(
         words=counted[what]
@@ -147,10 +148,15 @@ def _events(registers: Registers, name: str, dated: str | None, since: date | No
         **{
             f"{name}_rows": _.held.sum(),
             f"{name}_detail": _.words.group_concat("; ", order_by=_.words),
-            f"{name}_said_by": _.said_by.argmax(_.said_on),
+            f"{name}_said_by": _newest(_.said_by, _.said_on),
             f"{name}_said_on": _.said_on.max(),
         }
     )
+
+
+def _newest(said_by: Deferred, said_on: Deferred) -> Deferred:
+    """Who spoke last; of several on one day the last by name, so that it is always the same one."""
+    return said_by.argmax(said_on.cast("string") + said_by)
 
 
 def _topic(table: ir.Table, registers: Registers, topic: str) -> ir.Table:

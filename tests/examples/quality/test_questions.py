@@ -64,6 +64,20 @@ def test_the_overview_puts_dashboard_and_network_first_and_more_units_before_few
     assert rows[4]["block"] == "neither"
 
 
+def test_of_several_who_spoke_on_one_day_the_same_is_always_named(con) -> None:
+    said = [
+        {"service_code": "S1", "intelligence_kind": kind, "reference": f"R{n}", "said_by": by}
+        for n, (kind, by) in enumerate(
+            [("GIRFT", "network manager"), ("peer review", "regional quality team"),
+             ("GIRFT", "commissioning team")]
+        )
+    ]  # fmt: skip
+    for held in (said, said[::-1], [said[1], said[0], said[2]]):
+        asked = quality_overview(registers(other_intelligence=held), LINES, rules=overview_rules())
+        rows = {row["service_code"]: row for row in con.to_pyarrow(asked).to_pylist()}
+        assert rows["S1"]["other_intelligence_said_by"] == "regional quality team"
+
+
 def test_nobody_looked_is_not_no_and_an_entry_makes_yes(con) -> None:
     event = {"event_reference": "E1", "service_code": "S1", "provider_code": "RKB",
              "event_kind": "serious incident", "reported_on": date(2023, 1, 1),
