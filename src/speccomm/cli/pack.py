@@ -100,6 +100,11 @@ def _build(arguments: argparse.Namespace) -> int:
         raise values.NotAValue(
             "--method and --releases are of publications: add --for publication."
         )
+    if arguments.every_icb_of is not None and arguments.run is not None:
+        raise values.NotAValue(
+            "--run keeps the tables of one pack. Leave it out: with --every-icb-of each pack's own "
+            "folder has its tables and a manifest of how it was made."
+        )
     started_at = now()
     request = _request(arguments, started_at)
     if arguments.every_icb_of is not None:

@@ -21,6 +21,7 @@ from speccomm.foundation.errors import Refusal
 from speccomm.foundation.periods import FinancialMonth
 from speccomm.jobs.pack import PackRequest, read_pack
 from speccomm.jobs.settings import EngineSettings
+from speccomm.publishing.annual_report.assembly import KIND as ANNUAL_REPORT
 from speccomm.publishing.editing import words_from_plain
 from speccomm.publishing.model import EDITOR
 from speccomm.publishing.receipts.comparing import (
@@ -66,6 +67,10 @@ class OtherArea(Refusal):
     """Two packs that are not of one area."""
 
 
+class OtherKind(Refusal):
+    """A pack and an annual report, or annual reports that are asked to be built again."""
+
+
 @dataclass(frozen=True)
 class PackDiffRequest:
     """Two packs, the earlier first. With `store`, changes of several causes are divided among them.
@@ -98,9 +103,10 @@ def pack_diff(request: PackDiffRequest) -> PackDiffAnswer:
              WORDS.
     Units:   each figure's own; amounts are after minus before.
     Missing: null where a pack has no such figure; amounts null where causes were not divided.
-    Raises:  OtherArea for packs of two areas; NotAPack; AlteredPack.
+    Raises:  OtherArea for packs of two areas; OtherKind; NotAPack; AlteredPack.
     """
     before, after = open_pack(request.before), open_pack(request.after)
+    _refuse_other_kind(request, before, after)
     if before.area != after.area:
         raise OtherArea(
             f"{request.before} is of {before.area} and {request.after} of {after.area}. Only packs "
@@ -129,6 +135,20 @@ def pack_diff(request: PackDiffRequest) -> PackDiffAnswer:
         words=_words_table(texts, causes, worked_out),
         how=how,
     )
+
+
+def _refuse_other_kind(request: PackDiffRequest, before: OpenPack, after: OpenPack) -> None:
+    kinds = [pack.manifest.get("kind") for pack in (before, after)]
+    if kinds[0] != kinds[1]:
+        raise OtherKind(
+            f"One of {request.before} and {request.after} is an annual report and the other is not, "
+            "so they have no figures in common."
+        )
+    if kinds[0] == ANNUAL_REPORT and request.store is not None:
+        raise OtherKind(
+            "Annual reports are not built again to tell causes apart. Leave out --store: what the "
+            "manifests say differs is named as the cause."
+        )
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from speccomm.activity.areas import NotOneArea
+from speccomm.cli.main import main
 from speccomm.foundation.errors import UnknownName
 from speccomm.foundation.periods import FinancialMonth
 from speccomm.jobs.pack import PackRequest, build_pack
@@ -123,3 +124,12 @@ def test_sections_left_out_are_named_in_the_pack_and_its_manifest(store, tmp_pat
     page = answer.page.read_text()
     assert "Left out of this pack:" in page
     assert 'href="#services"' not in page
+
+
+def test_a_run_folder_is_of_one_pack(store, tmp_path, capsys):
+    line = ["pack", "build", "--store", str(store), "--every-icb-of", "Y60", "--from", "2023-04"]
+    line += ["--to", "2023-06", "--out", str(tmp_path / "out"), "--run", str(tmp_path / "run")]
+    assert main(line) == 2
+    assert "--run keeps the tables of one pack" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+    assert not (tmp_path / "out").exists()
