@@ -37,7 +37,7 @@ TABLE = {
 }  # fmt: skip
 VERSION: Schema = {"type": "integer", "description": "Version of the store that was read."}
 OPEN_MONTHS: Schema = {
-    "type": "array", "items": TEXT, "description": "Months still open to correction, as 2023-04.",
+    "type": "array", "items": TEXT, "description": "Months held as at flex, before corrections, as 2023-04.",
 }  # fmt: skip
 FINDINGS: Schema = {
     "type": ["array", "null"],
@@ -173,7 +173,7 @@ def _shape(given: fields.Field) -> Schema:
     if isinstance(given, forms.Written):
         return {"type": "string", "pattern": f"^(?:{given.shape})$"}
     assert isinstance(given, fields.ChoiceField)
-    return {"type": "string", "enum": [str(value) for value, _ in given.choices]}  # type: ignore[union-attr]
+    return {"type": "string", "enum": [str(value) for value, _ in given.choices]}  # type: ignore[union-attr, misc]
 
 
 def _answer(question: Described) -> Schema:
