@@ -1,15 +1,20 @@
 """Two packs compared: one changed row moves the figures that it should and no other."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from speccomm.cli.main import main
-from speccomm.foundation.periods import FinancialMonth
+from speccomm.foundation.periods import FinancialMonth, FinancialYear
+from speccomm.jobs.annual_report import AnnualReportRequest, build_annual_report
 from speccomm.jobs.pack import PackRequest, build_pack
-from speccomm.jobs.pack_diff import UNEXPLAINED, OtherArea, PackDiffRequest, pack_diff
+from speccomm.jobs.pack_diff import UNEXPLAINED, OtherArea, OtherKind, PackDiffRequest, pack_diff
+from speccomm.publishing.editing import SectionWords
+from speccomm.publishing.model import EditorWords
+from speccomm.publishing.rendering.formats import formats_asked
 from tests.unit.jobs.pack_store import RECEIVED_AT, acm, add_load, fill, plcm
 
 NOW = datetime(2024, 2, 5, 9, 30, tzinfo=UTC)
@@ -48,6 +53,7 @@ def pack_of(store, out, **changes):
         "out": out,
         "now": NOW,
         "map_date": date(2023, 6, 30),
+        "formats": formats_asked("csv"),  # what packs say is compared, not how they are drawn
         **changes,
     }
     return build_pack(PackRequest(**values)).folder
@@ -215,6 +221,67 @@ def test_new_rules_and_new_words_are_found(first, tmp_path):
     assert [(r["section"], r["after"]) for r in answer.words.to_pylist()] == [
         ("headlines", "A sentence of the editor.")
     ]
+
+
+def editors(*paragraphs):
+    words = EditorWords(paragraphs, "ICB director of commissioning", date(2024, 1, 31))
+    return (SectionWords("contract", words),)
+
+
+def test_an_editors_words_are_new_words_and_move_no_figure(first, tmp_path):
+    store = store_of(tmp_path / "store")
+    one = pack_of(store, tmp_path / "one", words=editors("We plan for less.", "The same."))
+    answer = pack_diff(PackDiffRequest(first, one, NOW))
+    assert [(str(d.cause), d.sentence) for d in answer.differences] == [
+        ("new words", "the editor’s words for contract")
+    ]
+    assert answer.figures.num_rows == 0
+    two = pack_of(store, tmp_path / "two", words=editors("We plan for more.", "The same."))
+    (changed,) = pack_diff(PackDiffRequest(one, two, NOW)).words.to_pylist()
+    assert changed["section"] == "contract"
+    assert changed["before"].endswith("We plan for less.")
+    assert changed["after"].endswith("We plan for more.")
+    assert changed["cause"] == "new words"
+
+
+def test_figures_of_a_section_left_out_are_named_so_beside_another_cause(first, tmp_path):
+    store = store_of(tmp_path / "store")
+    more = [plcm("RKB", 3, HERE, RENAL, "A06", "30")]
+    later = RECEIVED_AT + timedelta(days=1)
+    add_load(store, [("plcm", "more.csv", more, 0)], load_id="load-2", received_at=later)
+    second = pack_of(store, tmp_path / "pack", without=("contract",))
+    answer = pack_diff(PackDiffRequest(first, second, NOW))
+    assert "sections left out: contract" in {
+        d.sentence for d in answer.differences if str(d.cause) == "other sections"
+    }
+    rows = {row["figure"]: row for row in answer.figures.to_pylist()}
+    gone = [row for name, row in rows.items() if name.startswith("QWU.contract_by_provider.")]
+    assert gone
+    assert all(row["after"] is None and row["cause"] == "other sections" for row in gone)
+    assert rows["QWU.activity_icb.A06.intra"]["cause"] == "new data"
+
+
+def test_annual_reports_are_compared_by_their_manifests_alone(first, tmp_path):
+    store = store_of(tmp_path / "store")
+    folders = [tmp_path / name for name in ("early", "late")]
+    for day, folder in enumerate(folders):
+        add_load(
+            store,
+            [("acm", "more.csv", [acm("RKB", 3 + day, HERE, RENAL, None, "7.00")], 0)],
+            load_id=f"more-{day}",
+            received_at=RECEIVED_AT + timedelta(days=1 + day),
+        )
+        asked = AnnualReportRequest(store, FinancialYear(2023), folder, NOW, icb=HERE)
+        build_annual_report(replace(asked, formats=formats_asked("csv")))
+    answer = pack_diff(PackDiffRequest(*folders, NOW))
+    assert {str(d.cause) for d in answer.differences} == {"new data"}
+    changed = {row["figure"]: row for row in answer.figures.to_pylist()}
+    assert all(row["cause"] == "new data" for row in changed.values())
+    assert changed
+    with pytest.raises(OtherKind, match="Leave out --store"):
+        pack_diff(PackDiffRequest(*folders, NOW, store=store))
+    with pytest.raises(OtherKind, match="is an annual report and the other is not"):
+        pack_diff(PackDiffRequest(first, folders[0], NOW))
 
 
 def test_packs_of_two_areas_are_refused(first, tmp_path):
