@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from django.utils import timezone
 
 from speccomm.activity.completeness import (
+    last_received,
     months_sent,
     openness_findings,
     openness_of,
@@ -38,7 +39,7 @@ class FlowsAnswer:
     """Rows by what was asked, totals, months, pairs of home and provider, and what to know of it.
 
     Rows have the six measures of the flows beside their codes and names. `findings` are sentences
-    with their level and how many rows each concerns. `incomplete_months` are still open.
+    with their level and how many rows each concerns. `incomplete_months` are held as at flex.
     """
 
     rows: Rows
@@ -97,7 +98,12 @@ def _flows(held: Figures, cut: Cut, by: str, today: date) -> FlowsAnswer:
     sent = months_sent(held.slices, dataset=DATASET, current=cut.places.current)
     require_months(sent, dataset=DATASET, months=cut.months)
     table = flow_table(held, cut, () if by == "crg" else (by,), by_crg=by == "crg")
-    openness = openness_of(held.reference.calendar, cut.months, as_at=today)
+    openness = openness_of(
+        held.reference.calendar,
+        cut.months,
+        as_at=today,
+        received=last_received(held.slices, dataset=DATASET),
+    )
     sums = _counted(held.ask(_sums(held.table(ACTIVITY), cut)))
     say = activity_findings()
     found = flow_findings(
