@@ -155,7 +155,7 @@ def database_settings(address: str) -> dict[str, object]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": 20}},
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": 20, "timeout": 5}},
         }
     raise ImproperlyConfigured(
         "DATABASE_URL must begin with sqlite:/// or postgresql://; this one begins with "
