@@ -29,15 +29,20 @@ class NothingLoaded(Refusal):
 
 @dataclass(frozen=True)
 class Openness:
-    """Months that may still change: `flex` until their freeze, `unknown` where no calendar says."""
+    """Months that may still change, or of which the store holds no later word than their flex.
+
+    `flex` are open until the day given; `held_as_flex` are closed by now, but what is held of them
+    was received by the flex inclusion date, on the day given; of `unknown` no calendar says.
+    """
 
     flex: Mapping[FinancialMonth, date]
     unknown: tuple[FinancialMonth, ...]
+    held_as_flex: Mapping[FinancialMonth, date]
 
     @property
     def incomplete(self) -> tuple[str, ...]:
-        """The flex months, written 2023-04."""
-        return tuple(str(month) for month in sorted(self.flex))
+        """The months that are flex, or held as they were then, written 2023-04."""
+        return tuple(str(month) for month in sorted({*self.flex, *self.held_as_flex}))
 
 
 def months_sent(slices: pa.Table, *, dataset: str, current: Mapping[str, str]) -> Sent:
@@ -83,37 +88,71 @@ def missing_months(
     ]
 
 
-def openness_of(calendar: pa.Table, months: Sequence[FinancialMonth], *, as_at: date) -> Openness:
-    """Which months are still flex on a day: a month is, until its freeze inclusion date.
+def last_received(slices: pa.Table, *, dataset: str) -> dict[FinancialMonth, date]:
+    """The day of the newest current load of each month of a data set, whoever sent it.
 
-    Missing: a month that the calendar does not hold, or holds without that date, is unknown.
+    Missing: a month of which nothing is held is not named; months 0 and 13 of a plan are no months.
     """
-    freezes = {
-        (row["financial_year"], row["financial_month"]): row["freeze_inclusion_date"]
-        for row in calendar.select(
-            ["financial_year", "financial_month", "freeze_inclusion_date"]
-        ).to_pylist()
-    }
-    dates = {month: freezes.get((str(month.year), month.number)) for month in months}
-    return Openness(
-        flex={month: day for month, day in dates.items() if day is not None and as_at < day},
-        unknown=tuple(month for month, day in dates.items() if day is None),
+    rows = slices.filter(
+        (pc.field("dataset") == dataset) & pc.field("financial_month").isin(list(range(1, 13)))
     )
+    newest = rows.group_by(["financial_year", "financial_month"]).aggregate(
+        [("received_at", "max")]
+    )
+    return {
+        FinancialMonth(FinancialYear.parse(row["financial_year"]), row["financial_month"]): row[
+            "received_at_max"
+        ].date()
+        for row in newest.to_pylist()
+    }
+
+
+def openness_of(
+    calendar: pa.Table,
+    months: Sequence[FinancialMonth],
+    *,
+    as_at: date,
+    received: Mapping[FinancialMonth, date],
+) -> Openness:
+    """Which months are still flex on a day, and which are held only as they were at flex.
+
+    A month is flex until its freeze inclusion date. What is held of it is that of flex where
+    nothing was `received` after its flex inclusion date, however late the day.
+
+    Missing: a month that the calendar does not hold, or holds without a freeze inclusion date, is
+             unknown; one without a flex inclusion date, or never received, is not held as flex.
+    """
+    days = {(row["financial_year"], row["financial_month"]): row for row in calendar.to_pylist()}
+    flex, held, unknown = {}, {}, []
+    for month in months:
+        row = days.get((str(month.year), month.number), {})
+        freeze, inclusion = row.get("freeze_inclusion_date"), row.get("flex_inclusion_date")
+        if freeze is None:
+            unknown.append(month)
+        elif as_at < freeze:
+            flex[month] = freeze
+        elif inclusion is not None and month in received and received[month] <= inclusion:
+            held[month] = received[month]
+    return Openness(flex=flex, unknown=tuple(unknown), held_as_flex=held)
 
 
 def openness_findings(
     openness: Openness, *, dataset: str, say: ActivityFindings
 ) -> list[dict[str, Any]]:
-    """One finding per month that is still flex, and per month of which that is not known."""
+    """One finding per month that is flex or held as it was then, or of which that is not known."""
     flex = [
         say.row("ACT-015", dataset=dataset, month=month, freeze=freeze, **_period(month))
         for month, freeze in sorted(openness.flex.items())
+    ]
+    held = [
+        say.row("ACT-022", dataset=dataset, month=month, received=day, **_period(month))
+        for month, day in sorted(openness.held_as_flex.items())
     ]
     unknown = [
         say.row("ACT-016", dataset=dataset, month=month, year=month.year, **_period(month))
         for month in sorted(openness.unknown)
     ]
-    return flex + unknown
+    return flex + held + unknown
 
 
 def missing_month_findings(

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from speccomm.activity.areas import FLOWS_RULEBOOK
 from speccomm.activity.completeness import (
+    last_received,
     missing_month_findings,
     missing_months,
     openness_findings,
@@ -76,7 +77,7 @@ class ContractAnswer:
     """The contract position, its lines, what must be known of it and how it was made.
 
     `lines` has plan, actual and family of each provider, service, point of delivery and tariff
-    code. `incomplete_months` are those still open to correction, written 2023-04. `sent` are the
+    code. `incomplete_months` are those held as at flex, written 2023-04. `sent` are the
     current codes of the providers that sent contract monitoring of the months asked.
     """
 
@@ -141,7 +142,12 @@ def _answer(
     position = reading.con.to_pyarrow(
         position_of_lines(ibis.memtable(lines), services, scope=scope, rules=rules)
     )
-    openness = openness_of(reading.reference.calendar, question.months, as_at=reading.day)
+    openness = openness_of(
+        reading.reference.calendar,
+        question.months,
+        as_at=reading.day,
+        received=last_received(reading.snapshot.slices(), dataset=ACM),
+    )
     say = activity_findings()
     found = position_findings(position, names=places.names, say=say)
     found += line_findings(families, names=places.names, say=say)

@@ -16,6 +16,7 @@ from speccomm.activity.areas import FLOWS_RULEBOOK, Area, area_on
 from speccomm.activity.completeness import (
     Openness,
     Sent,
+    last_received,
     months_sent,
     openness_findings,
     openness_of,
@@ -65,7 +66,7 @@ class FlowsAnswer:
     """The flows, their totals, what must be known of them and how they were made.
 
     Activity is whole numbers where every activity is whole, otherwise three decimals.
-    `incomplete_months` are those still open to correction, written 2023-04.
+    `incomplete_months` are those held as at flex, written 2023-04.
     """
 
     flows: pa.Table
@@ -145,7 +146,12 @@ def _answer(
             by=by,
         )
     )
-    openness = openness_of(reading.reference.calendar, months, as_at=reading.day)
+    openness = openness_of(
+        reading.reference.calendar,
+        months,
+        as_at=reading.day,
+        received=last_received(reading.snapshot.slices(), dataset=DATASET),
+    )
     used = slices_of(reading.snapshot.slices(), dataset=DATASET, months=months)
     return FlowsAnswer(
         flows=with_whole_activity(table),

@@ -152,9 +152,9 @@ class PackFacts:
     `local_providers` are the codes of providers whose head office is in the ICB on `map_date`.
     `holds_plan` are the providers of which any plan is held for the contract year, `sent_actual`
     those that sent contract monitoring of its months. `contract_last_month` is the last month of
-    the position, None where no contract monitoring is loaded. `incomplete_months` are those still
-    open to correction (flex). `cautions` are whole
-    sentences the job knows to be needed, such as a list that stands in for another. `sets` are the
+    the position, None where no contract monitoring is loaded. `incomplete_months` are those held
+    as at flex, before corrections. `cautions` are whole sentences the
+    job knows to be needed, such as a list that stands in for another. `sets` are the
     codes that filters of figures name: patients:QWU, providers:QWU and so on.
     """
 

@@ -130,6 +130,11 @@ def say_month(month: FinancialMonth) -> str:
     return f"{month.from_date:%B %Y}"
 
 
+def say_written_months(months: Sequence[str]) -> str:
+    """November 2023 and December 2023, of months written 2023-11."""
+    return say_list([say_month(FinancialMonth.parse_calendar(month)) for month in months])
+
+
 def say_short_month(month: FinancialMonth) -> str:
     """Apr 2023."""
     return f"{month.from_date:%b %Y}"

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -128,7 +128,22 @@ def test_the_calendar_says_which_months_are_flex(store, tmp_path):
     assert ("ACT-015", None) in said(asked(store, **july))
     frozen = asked(store, now=datetime(2023, 7, 20, tzinfo=UTC), reference=tmp_path)
     assert frozen.incomplete_months == ()
-    assert not {"ACT-015", "ACT-016"} & {check for check, _ in said(frozen)}
+    assert not {"ACT-015", "ACT-016", "ACT-022"} & {check for check, _ in said(frozen)}
+
+
+def test_a_month_received_as_flex_stays_incomplete_after_its_freeze(store, tmp_path):
+    received = RECEIVED_AT.date()
+    calendar = (
+        "financial_year,financial_month,flex_submission_date,flex_inclusion_date,"
+        "freeze_submission_date,freeze_inclusion_date,source\n"
+        f"2023-24,1,2023-05-10,{received - timedelta(days=1)},2023-06-10,{received},made up\n"
+        f"2023-24,2,2023-06-10,{received},2023-07-10,{received},made up\n"
+    )
+    (tmp_path / "calendar.csv").write_text(calendar, encoding="utf-8")
+    later = asked(store, now=RECEIVED_AT + timedelta(days=900), reference=tmp_path)
+    assert later.incomplete_months == ("2023-05",)
+    assert [check for check, _ in said(later) if check == "ACT-022"] == ["ACT-022"]
+    assert "ACT-015" not in {check for check, _ in said(later)}
 
 
 def test_the_answer_says_how_it_was_made(store):

@@ -127,7 +127,7 @@ def test_a_year_crossed_is_said_and_flex_months_are_named(make_facts):
     )
     words = sentences(pack, "contract")
     assert "The pack’s period begins in 2022-23" in words
-    assert "2023-11 and 2023-12 are still open to correction (flex)" in words
+    assert "November 2023 and December 2023 are held as at flex, before corrections" in words
     assert "Two months of the period held no activity rows." in sentences(pack, "activity-months")
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from speccomm.activity.areas import Area, area_on
-from speccomm.activity.completeness import months_sent, openness_of
+from speccomm.activity.completeness import last_received, months_sent, openness_of
 from speccomm.activity.contract_lines import ContractScope, within
 from speccomm.activity.rules import contract_rules
 from speccomm.activity.tables import UNKNOWN
@@ -73,7 +73,12 @@ def annual_contracts(
     source = Position(area.code, str(year), last.number, "actual_gbp")
     position = shapes.in_shape(position_of(reading, source, {}, sets=sets), shapes.CONTRACT)
     months = [FinancialMonth(year, number) for number in range(1, last.number + 1)]
-    openness = openness_of(reading.reference.calendar, months, as_at=reading.day)
+    openness = openness_of(
+        reading.reference.calendar,
+        months,
+        as_at=reading.day,
+        received=last_received(reading.snapshot.slices(), dataset=ACM),
+    )
     senders: dict[tuple[str, str, str], set[str]] = {}
     for row in files:
         key = (row["load_id"], ACM, row["file_name"])

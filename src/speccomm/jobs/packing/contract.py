@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from speccomm.activity.areas import Area
-from speccomm.activity.completeness import Openness, months_sent, openness_of
+from speccomm.activity.completeness import Openness, last_received, months_sent, openness_of
 from speccomm.activity.contract_lines import ContractScope, contract_lines
 from speccomm.activity.contract_position import position_of_lines
 from speccomm.activity.rules import ContractRules, contract_rules
@@ -170,7 +170,12 @@ def last_loaded(
 
 def _openness(reading: Reading, year: FinancialYear, last: int) -> Openness:
     months = [FinancialMonth(year, number) for number in range(1, last + 1)]
-    return openness_of(reading.reference.calendar, months, as_at=reading.day)
+    return openness_of(
+        reading.reference.calendar,
+        months,
+        as_at=reading.day,
+        received=last_received(reading.snapshot.slices(), dataset=ACM),
+    )
 
 
 def _nothing(openness: Openness) -> PackContract:

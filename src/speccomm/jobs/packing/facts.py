@@ -6,10 +6,11 @@ from datetime import datetime
 from importlib import metadata
 
 from speccomm.activity.areas import FLOWS_RULEBOOK, Area
-from speccomm.activity.completeness import Openness, openness_of
+from speccomm.activity.completeness import Openness, last_received, openness_of
 from speccomm.activity.findings import FINDINGS_RULEBOOK
 from speccomm.activity.rules import CONTRACT_RULEBOOK
 from speccomm.foundation.rulebook import read_rulebook
+from speccomm.jobs.contract_scope import ACM
 from speccomm.jobs.packing.contract import PackContract, pack_contract, pack_services
 from speccomm.jobs.packing.flows import PackFlows, pack_flows
 from speccomm.jobs.packing.region import RegionReading
@@ -59,7 +60,12 @@ def pack_facts(asked: RegionReading, area: Area, *, now: datetime) -> tuple[Pack
         months=asked.months,
         contract_months=asked.contract_months,
     )
-    openness = openness_of(reading.reference.calendar, asked.contract_months, as_at=reading.day)
+    openness = openness_of(
+        reading.reference.calendar,
+        asked.contract_months,
+        as_at=reading.day,
+        received=last_received(reading.snapshot.slices(), dataset=ACM),
+    )
     facts = PackFacts(
         icb=_organisation(area),
         region=Organisation(asked.region.code, asked.region.name),

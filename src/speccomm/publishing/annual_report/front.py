@@ -30,10 +30,10 @@ from speccomm.publishing.sourcing import Accounted, Computed, Key, Of
 from speccomm.publishing.wording import (
     capital,
     say_count,
-    say_list,
     say_millions,
     say_pounds,
     say_verb,
+    say_written_months,
 )
 from speccomm.quality.accounts import APPROVED
 
@@ -160,8 +160,9 @@ def _cautions(
     if from_contracts and facts.incomplete_months:
         count = len(facts.incomplete_months)
         notes.append(
-            f"{say_list(facts.incomplete_months)} {say_verb(count, 'is', 'are')} still open to "
-            f"correction (flex), so {say_verb(count, 'its', 'their')} figures are not complete."
+            f"{say_written_months(facts.incomplete_months)} {say_verb(count, 'is', 'are')} held as "
+            f"at flex, before corrections, so {say_verb(count, 'its', 'their')} figures are not "
+            "complete."
         )
     if not income:
         notes.append("No income of the year is held, so nothing can be said of what was left over.")

@@ -108,15 +108,15 @@ def _growth(facts: PackFacts, icb: str) -> str:
             f"Activity for its patients was {say_percent(abs(change))} {side} in {after} than in "
             f"{before}, seasons not allowed for."
         )
-    return " ".join((told, *_still_open(facts)))
+    return " ".join((told, *_held_as_flex(facts)))
 
 
-def _still_open(facts: PackFacts) -> Iterator[str]:
-    """A sentence on the last months that may still be corrected, as a flex month is mostly light."""
+def _held_as_flex(facts: PackFacts) -> Iterator[str]:
+    """A sentence on the last months held as at flex, as such a month is mostly light."""
     names = [say_month(m) for m in facts.months[-QUARTER:] if str(m) in facts.incomplete_months]
     if names:
         verb = say_verb(len(names), "is", "are")
-        yield f"{capital(say_list(names))} {verb} still open to correction (flex)."
+        yield f"{capital(say_list(names))} {verb} held as at flex, before corrections."
 
 
 def _surveillance(facts: PackFacts) -> str:

@@ -21,12 +21,12 @@ from speccomm.publishing.sections.contract_tables import (
 from speccomm.publishing.wording import (
     capital,
     say_count,
-    say_list,
     say_millions,
     say_month,
     say_percent,
     say_pounds,
     say_verb,
+    say_written_months,
 )
 
 SHOWN_PROVIDERS = 15
@@ -156,9 +156,9 @@ def _incomplete(facts: PackFacts) -> tuple[Caution, ...]:
     if facts.incomplete_months:
         many = len(facts.incomplete_months)
         notes.append(
-            f"{say_list(facts.incomplete_months)} {say_verb(many, 'is', 'are')} still open to "
-            f"correction (flex), so {say_verb(many, 'its', 'their')} figures and the forecasts are "
-            "not complete."
+            f"{say_written_months(facts.incomplete_months)} {say_verb(many, 'is', 'are')} held as "
+            f"at flex, before corrections, so {say_verb(many, 'its', 'their')} figures and the "
+            "forecasts are not complete."
         )
     return (Caution("Read with care", tuple(notes)),) if notes else ()
 
