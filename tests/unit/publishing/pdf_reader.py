@@ -55,6 +55,10 @@ class Document:
         """All text of each page, tagged or not."""
         return ["".join(self._texts[page.objgen].values()) for page in self.pdf.pages]
 
+    def pieces(self) -> list[str]:
+        """Each piece of text that is set by itself, such as one cell, tagged or not."""
+        return [text for page in self.pdf.pages for text in self._texts[page.objgen].values()]
+
     def _tag(self, element: pikepdf.Object, page: tuple[int, int] | None) -> Tag:
         page = element.Pg.objgen if Name.Pg in element else page
         found = Tag(str(element.get(Name.S, "/Root"))[1:], alt=str(element.get(Name.Alt, "")))

@@ -23,11 +23,12 @@ from speccomm.publishing.rendering.files import pack_files
 from speccomm.publishing.rendering.formats import Format
 from speccomm.publishing.sourcing import Of
 from speccomm.publishing.suppression import NotThroughTheDoor
+from tests.unit.publishing.pdf_reader import Document
 
 SECTIONS = ("headlines", "activity", "contract", "refusals", "receipts", "definitions")
 SMALL = range(1, 8)
 LARGE = 1000
-FAST = (Format.HTML, Format.CSV, Format.XLSX)
+EVERY = (Format.HTML, Format.CSV, Format.XLSX, Format.PDF, Format.PPTX)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def outside(inside) -> PublicationPack:
 
 @pytest.fixture(scope="module")
 def files(outside) -> dict[str, bytes]:
-    return pack_files(outside, FAST)
+    return pack_files(outside, EVERY)
 
 
 def counts(pack: Pack):
@@ -92,7 +93,8 @@ def test_no_file_holds_a_true_count_that_is_not_shown(inside, outside, files) ->
     true = {cell for _, cell in counts(inside) if cell is not None and cell >= LARGE}
     secret = {int(number) for number in true if number % 1 == 0} - {int(n) for n in shown}
     assert secret
-    texts = {path: text for path, data in files.items() for text in texts_of(data)}
+    texts = {path: " ".join(texts_of(data)) for path, data in files.items()}
+    assert {"pack.pdf", "pack.pptx", "pack.xlsx"} <= texts.keys()
     for number in secret:
         for written in (str(number), f"{number:,}"):
             alone = re.compile(rf"(?<![\d.,#-]){re.escape(written)}(?![\d,.])")
@@ -101,12 +103,13 @@ def test_no_file_holds_a_true_count_that_is_not_shown(inside, outside, files) ->
 
 
 def texts_of(data: bytes):
-    """The text of a file, and of every part of one that is an archive."""
+    """The text of a file, and of every part of one that is an archive, such as a chart's data."""
     if data[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            yield " ".join(
-                archive.read(name).decode("utf-8", "ignore") for name in archive.namelist()
-            )
+            for name in archive.namelist():
+                yield from texts_of(archive.read(name))
+    elif data[:4] == b"%PDF":
+        yield from Document(data).pieces()
     else:
         yield data.decode("utf-8", "ignore")
 
