@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -161,7 +162,7 @@ def arrow_schema(columns: tuple[ColumnMeaning, ...]) -> pa.Schema:
     return pa.schema([pa.field(column.name, column.type) for column in columns])
 
 
-def flow_columns(by: tuple[str, ...]) -> tuple[ColumnMeaning, ...]:
+def flow_columns(by: Sequence[str]) -> tuple[ColumnMeaning, ...]:
     """The columns of a flow table with the drill-down asked, whose columns come first."""
     first = tuple(column for name in by for column in DRILL_DOWN_COLUMNS[name])
     return first + FLOWS

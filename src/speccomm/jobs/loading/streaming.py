@@ -232,14 +232,14 @@ class Stream:
         for number, outcome in enumerate(chunk.outcomes):
             own = chunk.file_of_row == number
             broken = sum(one[0] == number for one in chunk.broken)
-            accepted = int((own & ~judged.refused).sum())
-            refused = int((own & judged.refused).sum()) + broken
+            kept = int((own & ~judged.refused).sum())
+            turned_away = int((own & judged.refused).sum()) + broken
             outcome.count(
-                accepted=accepted,
-                refused=refused,
+                accepted=kept,
+                refused=turned_away,
                 unattributed=int((own & nowhere).sum()) + broken,
             )
-            self.counted.add(checked=accepted + refused, refused=refused)
+            self.counted.add(checked=kept + turned_away, refused=turned_away)
         return spread
 
     def _findings(self, chunk: _Chunk, judged: JudgedChunk) -> pa.Table:
