@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from speccomm_web.api.answers import Answer, Window
+from speccomm_web.api.answers import Answer, Field, Kind, Window
 from speccomm_web.design.tables import Column, DataTable
 
 ON_A_PAGE = 100
@@ -30,7 +30,7 @@ def as_json(answer: Answer, asked: Mapping[str, Any], window: Window | None) -> 
     said: dict[str, Any] = {
         "question": {k: v for k, v in asked.items() if k != "format" and v not in (None, "")},
         **answer.facts,
-        "rows": [{f.name: written(row[f.name]) for f in answer.fields} for row in rows],
+        "rows": [{f.name: _of_kind(row[f.name], f) for f in answer.fields} for row in rows],
     }
     if "run" in said:
         said["run"] = {key: written(value) for key, value in said["run"].items()}
@@ -51,6 +51,13 @@ def written(value: Any) -> Any:
     if isinstance(value, datetime):
         return (value.astimezone(UTC) if value.tzinfo else value).isoformat()
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _of_kind(value: Any, column: Field) -> Any:
+    """A value as its column is described: a decimal is text also where it happens to be whole."""
+    if column.kind is Kind.DECIMAL and value is not None:
+        return written(Decimal(value))
+    return written(value)
 
 
 def as_table(answer: Answer, name: str) -> DataTable:
