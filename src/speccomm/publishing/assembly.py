@@ -123,9 +123,7 @@ def chosen_sections(
     return chosen
 
 
-def assemble_pack(
-    facts: PackFacts, *, sections: tuple[str, ...] | None = None
-) -> InternalPack:
+def assemble_pack(facts: PackFacts, *, sections: tuple[str, ...] | None = None) -> InternalPack:
     """The internal pack of one ICB or region, unsuppressed, of some sections or of all.
 
     Raises: BadPack where the facts contradict each other or a part is put together wrongly.
