@@ -25,10 +25,11 @@ help: ## say what can be made
 
 demo: .venv/.run ## a synthetic Midlands from files to a pack, in ./demo, served on localhost; SERVE=0 does not serve
 	$(BIN)/speccomm demo --dir $(DEMO_DIR) --scale $(SCALE)
+	@rm -rf $(DEMO_DIR)/web  # what people did on the pages belongs to the store that was there before
 	@if [ "$(SERVE)" != 0 ]; then $(MAKE) --no-print-directory serve; fi
 
 serve: .venv/.run $(WEB_ASSETS) ## serve the demonstration that is in ./demo; PORT=8000
-	@rm -rf $(DEMO_DIR)/web && $(AS_DEMO) $(BIN)/speccomm-web prepare_demonstration
+	@$(AS_DEMO) $(BIN)/speccomm-web prepare_demonstration
 	@$(AS_DEMO) $(BIN)/speccomm-web serve --port $(PORT)
 
 web-assets: $(WEB_ASSETS) ## fetch and compile the front-end parts of the web application
