@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -51,7 +52,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    folder = tmp_path_factory.mktemp("application")
+    with serving(tmp_path_factory.mktemp("application")) as made:
+        yield made
+
+
+@contextmanager
+def serving(folder: Path, **more: str) -> Iterator[Application]:
+    """The application on a free port, with its people, until it is left. `more` is environment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -60,6 +67,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
         "DJANGO_SETTINGS_MODULE": "speccomm_web.config.settings.development",
         "SPECCOMM_DATA_DIR": str(folder), "SPECCOMM_DEMONSTRATION": "yes", "SPECCOMM_DESIGN_PAGES": "1",
         "SPECCOMM_SECOND_FACTOR": "no", "SPECCOMM_LOG_LEVEL": "ERROR",
+        **more,
     }  # fmt: skip
     if environment.get("DATABASE_URL"):
         environment["DATABASE_URL"] = _own_database(environment["DATABASE_URL"], port)
