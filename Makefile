@@ -12,6 +12,7 @@ BROWSER_PACKAGES := chromium fonts-dejavu-core
 NODE_PACKAGES := nodejs npm
 PORT ?= 8000
 WEB_DATABASE ?=
+WEB_TESTS ?= tests/web tests/browser/web
 WEB_ASSETS := src/speccomm_web/design/static/design/dist/speccomm.css
 WEB_SERVICES := $(if $(filter postgres,$(WEB_DATABASE)),tools/services.sh)
 # A demonstration on this machine alone: its passwords are printed, and no second factor is asked for.
@@ -35,11 +36,11 @@ serve: .venv/.run $(WEB_ASSETS) ## serve the demonstration that is in ./demo; PO
 web-assets: $(WEB_ASSETS) ## fetch and compile the front-end parts of the web application
 
 test-web: .venv/.dev $(WEB_ASSETS) ## the tests of the web application; WEB_DATABASE=postgres on PostgreSQL and Redis
-	$(WEB_SERVICES) $(BIN)/python -m pytest -n $(WORKERS) tests/web tests/browser/web
+	$(WEB_SERVICES) $(BIN)/python -m pytest -n $(WORKERS) $(WEB_TESTS)
 
 test: check system-packages node_modules/.package-lock.json $(WEB_ASSETS) ## everything that must hold: check, then every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not soak"
-	$(MAKE) --no-print-directory test-web WEB_DATABASE=postgres
+	$(MAKE) --no-print-directory test-web WEB_DATABASE=postgres WEB_TESTS=tests/web
 
 check: .venv/.dev ## format, lint, types, import contracts, rulebooks and house rules
 	$(BIN)/ruff format --check .
@@ -53,6 +54,7 @@ bench: .venv/.dev ## speed and memory, as ratios within one run; ROWS=1000000 is
 
 soak: .venv/.dev ## the long tests: large property runs, repeated kills
 	$(BIN)/python -m pytest -n $(WORKERS) -m soak
+	$(MAKE) --no-print-directory test-web WEB_DATABASE=postgres WEB_TESTS=tests/browser/web
 
 reference-docs: .venv/.dev ## write docs/reference/ again from the code
 	$(BIN)/python tools/reference_docs.py
