@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, expect
 
 from speccomm_web.config.demonstration import PASSWORD
 from tests.browser.web.conftest import Application
@@ -68,11 +68,11 @@ def test_a_role_is_given_and_ended_with_the_keyboard_alone(
     page.keyboard.type("Every")
     page.get_by_role("button", name="Give the role").focus()
     page.keyboard.press("Enter")
-    assert "The role was given" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("The role was given")
     button = page.get_by_role("button", name="End today: Board member in every organisation")
     button.focus()
     page.keyboard.press("Enter")
-    assert "The role was ended" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("The role was ended")
 
 
 def test_the_first_stop_of_the_keyboard_skips_to_the_content(
