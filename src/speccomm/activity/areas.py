@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,6 +18,7 @@ from speccomm.foundation.rulebook import Rulebook, read_rulebook
 
 FLOWS_RULEBOOK = "activity/flows"
 ELSEWHERE_NAME = "Not in an English ICB"
+AREA = "area_code"  # of the column that tells the areas of one answer apart
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,19 @@ def patient_places(commissioners: pa.Table, *, rulebook: Rulebook | None = None)
                 pc.is_null(known["icb_code"]), ELSEWHERE_NAME, known["icb_name"]
             ),
         }
+    )
+
+
+def members_of(codes: Mapping[str, Collection[str]]) -> ir.Table:
+    """Each code (_member) with each area (_area) it is of."""
+    pairs = [(area, code) for area, held in codes.items() for code in sorted(held)]
+    return ibis.memtable(
+        pa.table(
+            {
+                "_area": pa.array([area for area, _ in pairs], pa.string()),
+                "_member": pa.array([code for _, code in pairs], pa.string()),
+            }
+        )
     )
 
 

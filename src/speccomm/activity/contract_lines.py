@@ -50,12 +50,13 @@ def contract_lines(
     *,
     scope: ContractScope,
     rules: ContractRules,
+    first: tuple[str, ...] = (),
 ) -> ir.Table:
     """Set plan and actual of each line side by side, year to date.
 
     Shape:   one row per current provider, service, point of delivery and tariff code in either;
              merged providers are one. acm_rows counts monitoring rows, sent says whether the
-             provider sent any.
+             provider sent any. `first` are columns of both files to group by before these.
     Units:   activity in units; *_gbp in pounds; market forces (mff) apart from price; repriced_gbp
              is actual activity at the planned unit price, to five decimals.
     Missing: plan null where no plan names the line; actual null where no row does, or all are
@@ -65,12 +66,13 @@ def contract_lines(
              for any contract. A line without actual is repriced at no activity.
     Source:  plan from the indicative plan or contract monitoring, as the scope says.
     """
-    sent_lines = _monitoring(within(acm, scope), scope=scope, rules=rules)
+    sent_lines = _monitoring(within(acm, scope), scope=scope, rules=rules, first=first)
     if rules.plan_source != "acm":
         planned = within(iap, scope)
         planned = planned.filter(planned.provider_code.isin(sorted(scope.plan_in_iap)))
-        sent_lines = ibis.union(sent_lines, _planned(planned, scope=scope, rules=rules))
-    lines = _repriced(_added_up(with_current_provider(sent_lines, providers)))
+        plans = _planned(planned, scope=scope, rules=rules, first=first)
+        sent_lines = ibis.union(sent_lines, plans)
+    lines = _repriced(_added_up(with_current_provider(sent_lines, providers), first))
     kinds = points_of_delivery.select(
         _known_pod=points_of_delivery.pod_code, is_activity=points_of_delivery.is_activity
     )
@@ -90,13 +92,15 @@ def within(rows: ir.Table, scope: ContractScope) -> ir.Table:
     return kept
 
 
-def _monitoring(acm: ir.Table, *, scope: ContractScope, rules: ContractRules) -> ir.Table:
+def _monitoring(
+    acm: ir.Table, *, scope: ContractScope, rules: ContractRules, first: tuple[str, ...]
+) -> ir.Table:
     to_date = acm.financial_month.between(1, scope.to_month)
     planned_here = plan_stands_in(acm, scope=scope, rules=rules)
     whole_year = acm.provider_code.isin(sorted(scope.whole_year_in_acm)) & planned_here
     annual = acm.planned_price_gbp.coalesce(0) + acm.planned_mff_gbp.coalesce(0)
     stated = acm.planned_price_gbp.notnull() | acm.planned_mff_gbp.notnull()
-    lines = acm.group_by(list(LINE_KEYS)).aggregate(
+    lines = acm.group_by([*first, *LINE_KEYS]).aggregate(
         **{
             name: acm[source].sum(where=to_date & planned_here).cast(EXACT)
             for name, source in PLAN_MEASURES.items()
@@ -120,19 +124,21 @@ def plan_stands_in(acm: ir.Table, *, scope: ContractScope, rules: ContractRules)
     return ~acm.provider_code.isin(sorted(scope.plan_in_iap))
 
 
-def _planned(iap: ir.Table, *, scope: ContractScope, rules: ContractRules) -> ir.Table:
-    plan = indicative_plan(iap, to_month=scope.to_month, rules=rules)
+def _planned(
+    iap: ir.Table, *, scope: ContractScope, rules: ContractRules, first: tuple[str, ...]
+) -> ir.Table:
+    plan = indicative_plan(iap, to_month=scope.to_month, rules=rules, first=first)
     return plan.mutate(
         **{name: ibis.null(EXACT) for name in ACTUAL_MEASURES},
         acm_rows=ibis.literal(0, "int64"),
     )
 
 
-def _added_up(lines: ir.Table) -> ir.Table:
+def _added_up(lines: ir.Table, first: tuple[str, ...]) -> ir.Table:
     measures = [*PLAN_MEASURES, *ACTUAL_MEASURES]
     planned = lines.plan_price_gbp.notnull() | lines.plan_mff_gbp.notnull()
     unknown_year = (planned & lines.annual_plan_gbp.isnull()).sum()
-    added = lines.group_by([*LINE_KEYS, "provider_name"]).aggregate(
+    added = lines.group_by([*first, *LINE_KEYS, "provider_name"]).aggregate(
         **{name: lines[name].sum().cast(EXACT) for name in measures},
         annual_plan_gbp=lines.annual_plan_gbp.sum().cast(EXACT),
         unknown_year=unknown_year,

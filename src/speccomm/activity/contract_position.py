@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import ibis.expr.types as ir
 
+from speccomm.activity.areas import AREA, Area, members_of
 from speccomm.activity.contract_lines import ContractScope, contract_lines
 from speccomm.activity.effects import effects_by_service, lines_by_family, with_variance
 from speccomm.activity.flows import with_names
@@ -36,19 +40,71 @@ def contract_position(
     return position_of_lines(lines, services, scope=scope, rules=rules)
 
 
-def position_of_lines(
-    lines: ir.Table, services: ir.Table, *, scope: ContractScope, rules: ContractRules
+def contract_lines_of_areas(
+    acm: ir.Table,
+    iap: ir.Table,
+    providers: ir.Table,
+    points_of_delivery: ir.Table,
+    *,
+    areas: Sequence[Area],
+    scope: ContractScope,
+    rules: ContractRules,
 ) -> ir.Table:
-    """The contract position of lines already set side by side: see `contract_position`."""
+    """Set plan and actual of each line side by side for the patients of several areas at once.
+
+    Shape:   the rows that `contract_lines` gives for the patients of each area, with area_code
+             before them. A row of a patient of two areas counts in both.
+    Units:   as contract_lines.
+    Missing: as contract_lines; an area with neither plan nor actual has no rows.
+    """
+    return contract_lines(
+        of_areas(acm, areas),
+        of_areas(iap, areas),
+        providers,
+        points_of_delivery,
+        scope=replace(scope, patient_codes=None),
+        rules=rules,
+        first=(AREA,),
+    )
+
+
+def of_areas(rows: ir.Table, areas: Sequence[Area]) -> ir.Table:
+    """The rows of the areas' patients with area_code, once for each area that a patient is of."""
+    members = members_of({area.code: area.patient_codes for area in areas})
+    joined = rows.inner_join(members, rows.patient_commissioner_code == members._member)
+    return joined.rename({AREA: "_area"}).drop("_member")
+
+
+def position_of_lines(
+    lines: ir.Table,
+    services: ir.Table,
+    *,
+    scope: ContractScope,
+    rules: ContractRules,
+    first: tuple[str, ...] = (),
+) -> ir.Table:
+    """The contract position of lines already set side by side: see `contract_position`.
+
+    Shape:   as contract_position; `first` are columns of the lines to group and order by before
+             provider and service, such as those of `contract_lines_of_areas`.
+    Units:   as contract_position.
+    Missing: as contract_position.
+    """
     lines = lines_by_family(lines, rules=rules)
     lines = lines.mutate(service_code=lines.service_code.fill_null(UNKNOWN))
-    rows = effects_by_service(lines)
-    ends = forecasts_by_service(lines, rules=rules)
-    ends = ends.rename({f"_{key}": key for key in FORECAST_KEYS})
-    joined = rows.inner_join(ends, [rows[key] == ends[f"_{key}"] for key in FORECAST_KEYS])
+    keys = (*first, *FORECAST_KEYS)
+    rows = effects_by_service(lines, first=first)
+    ends = forecasts_by_service(lines, rules=rules, first=first)
+    ends = ends.rename({f"_{key}": key for key in keys})
+    joined = rows.inner_join(ends, [rows[key] == ends[f"_{key}"] for key in keys])
     forecast = with_forecasts(with_variance(joined), to_month=scope.to_month)
     named = with_names(forecast, services, code="service_code", name="service_name")
     ordered = named.order_by(
-        [named.provider_code, named.service_code == UNKNOWN, named.service_code]
+        [
+            *(named[name] for name in first),
+            named.provider_code,
+            named.service_code == UNKNOWN,
+            named.service_code,
+        ]
     )
-    return ordered.select(*(column.name for column in CONTRACT_POSITION))
+    return ordered.select(*first, *(column.name for column in CONTRACT_POSITION))

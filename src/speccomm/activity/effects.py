@@ -48,10 +48,10 @@ def lines_by_family(lines: ir.Table, *, rules: ContractRules) -> ir.Table:
     )
 
 
-def effects_by_service(lines: ir.Table) -> ir.Table:
+def effects_by_service(lines: ir.Table, *, first: tuple[str, ...] = ()) -> ir.Table:
     """Add up the lines of each provider and service into every effect but mix.
 
-    Shape:   one row per provider and service.
+    Shape:   one row per provider and service; `first` are columns to group by before these.
     Units:   pounds to the penny, halves away from zero; activity of points of delivery that count
              activity.
     Missing: plan null where no line has a plan. Actual null where nothing was sent or every amount
@@ -59,11 +59,12 @@ def effects_by_service(lines: ir.Table) -> ir.Table:
              service. An effect that does not arise is zero.
     Source:  docs/explanation/contract_position.md, effects.
     """
-    sums = _sums(lines)
+    sums = _sums(lines, first)
     nothing = ibis.literal(Decimal(0), EXACT)
     none_done = (sums.acm_rows == 0) & sums.sent
     actual = sums.actual_gbp.coalesce(none_done.ifelse(nothing, ibis.null())).cast(EXACT)
     return sums.select(
+        *first,
         *ROW_KEYS,
         "plan_activity",
         "actual_activity",
@@ -106,7 +107,7 @@ def to_penny(amount: ir.DecimalValue) -> ir.DecimalValue:
     return amount.round(2).cast(PENNY)
 
 
-def _sums(lines: ir.Table) -> ir.Table:
+def _sums(lines: ir.Table, first: tuple[str, ...]) -> ir.Table:
     priced = lines.family == PRICED
     difference = lines.actual_gbp.coalesce(0) - lines.plan_gbp.coalesce(0)
     market_forces = lines.actual_mff_gbp.coalesce(0) - lines.plan_mff_gbp.coalesce(0)
@@ -114,7 +115,7 @@ def _sums(lines: ir.Table) -> ir.Table:
     def total(amount: ir.DecimalValue, where: ir.BooleanValue) -> ir.DecimalValue:
         return amount.sum(where=where).coalesce(0).cast("decimal(38, 5)")
 
-    return lines.group_by(list(ROW_KEYS)).aggregate(
+    return lines.group_by([*first, *ROW_KEYS]).aggregate(
         plan_activity=lines.plan_activity.sum(where=lines.is_activity).cast(EXACT),
         actual_activity=lines.actual_activity.sum(where=lines.is_activity).cast(EXACT),
         plan_gbp=lines.plan_gbp.sum().cast(EXACT),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from speccomm.activity.areas import Area
+from speccomm.activity.areas import AREA, Area, members_of
 from speccomm.activity.tables import (
     ACTIVITY_TEXT,
     DRILL_DOWN_COLUMNS,
@@ -123,7 +123,7 @@ def flows_of_areas(
     by = known_drill_down(by)
     sums = _sums_by_area(rows, areas=areas, by=by)
     named = _with_names(sums, places, providers, crgs, services, by=by)
-    return _split(named, by=by, by_crg=by_crg, first=("area_code",))
+    return _split(named, by=by, by_crg=by_crg, first=(AREA,))
 
 
 def _split(
@@ -201,8 +201,8 @@ def _sums_by_code(rows: ir.Table, *, area: Area, by: Sequence[str]) -> ir.Table:
 def _sums_by_area(rows: ir.Table, *, areas: Sequence[Area], by: Sequence[str]) -> ir.Table:
     """The sums of `_sums_by_code` of each area, under its code."""
     keys = list(dict.fromkeys(["crg_code", *(key for name in by for key in _GROUPING[name])]))
-    patients = _members({area.code: area.patient_codes for area in areas})
-    providers = _members({area.code: area.provider_codes for area in areas})
+    patients = members_of({area.code: area.patient_codes for area in areas})
+    providers = members_of({area.code: area.provider_codes for area in areas})
     by_code = list(dict.fromkeys([*keys, "provider_code", "patient_commissioner_code"]))
     few = rows.group_by(by_code).aggregate(amount=rows.activity_count.sum())
     lives = few.inner_join(patients, few.patient_commissioner_code == patients._member)
@@ -227,19 +227,6 @@ def _sums_by_area(rows: ir.Table, *, areas: Sequence[Area], by: Sequence[str]) -
         intra=total(lives=1, treats=1),
         imported=total(lives=0, treats=1),
         exported=total(lives=1, treats=0),
-    )
-
-
-def _members(codes: Mapping[str, Collection[str]]) -> ir.Table:
-    """Each code with each area it is of."""
-    pairs = [(area, code) for area, held in codes.items() for code in sorted(held)]
-    return ibis.memtable(
-        pa.table(
-            {
-                "_area": pa.array([area for area, _ in pairs], pa.string()),
-                "_member": pa.array([code for _, code in pairs], pa.string()),
-            }
-        )
     )
 
 

@@ -16,11 +16,14 @@ from speccomm.foundation.periods import MONTHS_IN_YEAR
 FORECAST_KEYS = ("provider_code", "service_code")
 
 
-def forecasts_by_service(lines: ir.Table, *, rules: ContractRules) -> ir.Table:
+def forecasts_by_service(
+    lines: ir.Table, *, rules: ContractRules, first: tuple[str, ...] = ()
+) -> ir.Table:
     """Add up what the forecasts of each provider and service need, fixed elements apart.
 
     Shape:   one row per provider and service: annual_plan_gbp, and the part of actual, of plan to
              date and of the year's plan that is fixed (zero where the rules extrapolate all).
+             `first` are columns to group by before provider and service.
     Units:   pounds.
     Missing: annual_plan_gbp is null where the year's plan of any planned line is not known.
     Source:  rulebook activity/contract_position, [forecast].
@@ -33,7 +36,7 @@ def forecasts_by_service(lines: ir.Table, *, rules: ContractRules) -> ir.Table:
     def total(amount: ir.DecimalValue) -> ir.DecimalValue:
         return amount.sum(where=fixed).coalesce(0).cast(EXACT)
 
-    sums = lines.group_by(list(FORECAST_KEYS)).aggregate(
+    sums = lines.group_by([*first, *FORECAST_KEYS]).aggregate(
         annual_plan_gbp=lines.annual_plan_gbp.sum().cast(EXACT),
         unknown_lines=unknown.sum(),
         unknown_fixed=(unknown & fixed).sum(),

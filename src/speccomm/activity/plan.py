@@ -20,24 +20,27 @@ PLAN_MEASURES = {
 YEAR_END_MONTH = 13
 
 
-def indicative_plan(iap: ir.Table, *, to_month: int, rules: ContractRules) -> ir.Table:
+def indicative_plan(
+    iap: ir.Table, *, to_month: int, rules: ContractRules, first: tuple[str, ...] = ()
+) -> ir.Table:
     """Read the plan rows of one year into plan to date and plan of the year, by line.
 
-    Shape:   one row per provider, service, point of delivery and tariff code of the plan.
+    Shape:   one row per provider, service, point of delivery and tariff code of the plan; `first`
+             are columns to group by before these.
     Units:   plan_activity in units; plan_price_gbp, plan_mff_gbp and annual_plan_gbp (price and
              market forces of the year) in pounds. A twelfth is rounded to four decimals.
     Missing: null where every row of the line leaves the amount blank; zero where the line is
              planned for later months only.
     Source:  rulebook activity/contract_position, [plan].
     """
-    lines = _summed_by_kind_of_month(iap, to_month=to_month)
+    lines = _summed_by_kind_of_month(iap, to_month=to_month, first=first)
     month_0 = _month_0_stands(lines, rules)
     measures = {
         name: _to_date(lines, name, month_0, to_month=to_month, rules=rules)
         for name in PLAN_MEASURES
     }
     annual = [_annual(lines, name, month_0, rules) for name in PLAN_MEASURES if "gbp" in name]
-    return lines.select(*LINE_KEYS, **measures, annual_plan_gbp=_total_of(*annual))
+    return lines.select(*first, *LINE_KEYS, **measures, annual_plan_gbp=_total_of(*annual))
 
 
 def unusual_plan_months(iap: ir.Table, *, rules: ContractRules) -> ir.Table:
@@ -66,7 +69,9 @@ def unusual_plan_months(iap: ir.Table, *, rules: ContractRules) -> ir.Table:
     )
 
 
-def _summed_by_kind_of_month(iap: ir.Table, *, to_month: int) -> ir.Table:
+def _summed_by_kind_of_month(
+    iap: ir.Table, *, to_month: int, first: tuple[str, ...] = ()
+) -> ir.Table:
     month = iap.financial_month
     kinds = {
         "to_date": month.between(1, to_month),
@@ -79,7 +84,7 @@ def _summed_by_kind_of_month(iap: ir.Table, *, to_month: int) -> ir.Table:
         for name, source in PLAN_MEASURES.items()
         for kind, where in kinds.items()
     }
-    return iap.group_by(list(LINE_KEYS)).aggregate(
+    return iap.group_by([*first, *LINE_KEYS]).aggregate(
         **sums,
         month_rows=kinds["months"].sum(),
         month_0_rows=kinds["month_0"].sum(),

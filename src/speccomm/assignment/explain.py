@@ -10,6 +10,7 @@ from speccomm.assignment.dated import ReferenceRows
 from speccomm.assignment.record_answers import RecordAnswers
 from speccomm.assignment.record_codes import Code, RecordCodes
 from speccomm.assignment.record_facts import RecordFacts
+from speccomm.assignment.record_warnings import RecordWarning, record_warnings
 from speccomm.assignment.rules import CamRules
 
 
@@ -30,7 +31,10 @@ class ExplainedStep:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What was decided for one record and how. It names codes, never a person or a postcode."""
+    """What was decided for one record, how, and what is to be looked at in it.
+
+    It names codes, never a person or a postcode.
+    """
 
     record_id: str
     exit: str
@@ -40,11 +44,13 @@ class Explanation:
     rulebook: str
     steps: tuple[ExplainedStep, ...]
     conclusion: str
+    warnings: tuple[RecordWarning, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Every step and the conclusion, in order."""
-        return (*(step.sentence for step in self.steps), self.conclusion)
+        """Every step, the conclusion and the warnings, in order."""
+        steps = (step.sentence for step in self.steps)
+        return (*steps, self.conclusion, *(warning.line for warning in self.warnings))
 
 
 def explain_record(
@@ -52,8 +58,8 @@ def explain_record(
 ) -> Explanation:
     """Walk one record (keys of tables.RECORD) through the flow chart and say why at each step.
 
-    Shape:   one explanation; its answers are those of `flow_chart.assign_records`, whose oracle
-             this is.
+    Shape:   one explanation; its answers are those of `flow_chart.assign_records` and its warnings
+             those of `record_findings.warnings`, whose oracle this is.
     Missing: commissioner_code None where the code cannot be found; the conclusion says why.
     Source:  the rulebook's flow chart, interpreted without the engine.
     """
@@ -82,6 +88,7 @@ def explain_record(
         rulebook=rules.name,
         steps=tuple(taken),
         conclusion=_conclusion(target.name, code, category),
+        warnings=record_warnings(facts, exit_name=target.name, commissioner_code=code[0]),
     )
 
 

@@ -74,6 +74,14 @@ class RecordFacts:
             for row in self.reference.rows("armed_forces_practices")
         )
 
+    @property
+    def is_default_postcode(self) -> bool:
+        """Whether the recorded postcode is one that stands for an unknown place in the country."""
+        return any(
+            row["kind"] == "uk_default" and postcode_key(row["postcode"]) == self.postcode
+            for row in self.reference.rows("pseudo_postcodes")
+        )
+
     def is_forces_post(self, postcode: str | None) -> bool:
         return postcode_key(postcode)[:-3] in self.listed("forces_postcode_areas")
 
@@ -197,12 +205,7 @@ class RecordFacts:
 
     def _residence(self) -> tuple[str, dict[str, Any]]:
         """Where the patient counts as living, and what that was taken from."""
-        defaults = {
-            postcode_key(row["postcode"])
-            for row in self.reference.rows("pseudo_postcodes")
-            if row["kind"] == "uk_default"
-        }
-        unknown = self.postcode is None or self.postcode in defaults
+        unknown = self.postcode is None or self.is_default_postcode
         unlocated = unknown or self.is_forces_post(self.postcode)
         by_practice = self.rules.settings["forces_address"] == "practice_if_unlocated"
         if unlocated and by_practice and self.forces_practice:

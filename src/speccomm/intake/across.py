@@ -18,26 +18,55 @@ ROW = ("file_name", "row_number", "provider_code", "financial_year", "financial_
 Across = Callable[[ir.Table, IntakeRules], ir.Table]
 
 
+SAME_ACTIVITY: Mapping[str, tuple[str, ...]] = {
+    "by_identifier": ("provider_code", "cds_unique_identifier"),
+    "by_activity": (
+        "provider_code",
+        "person_pseudonym",
+        "activity_start_date",
+        "pod_code",
+        "tariff_code",
+    ),
+}
+"""What makes two rows one activity in CHK-C04, in either of two ways."""
+
+
 def repeated_activities(plcm: ir.Table, _: IntakeRules) -> ir.Table:
     """CHK-C04: every occurrence after the first of an identifier, or of one person's activity.
 
     Missing: a row is compared by its identifier if it has one, and by provider, person, date,
              point of delivery and tariff code if it has them all.
     """
-    by_identifier = _occurrences_after_first(
-        plcm.filter(plcm.cds_unique_identifier.notnull()),
-        ["provider_code", "cds_unique_identifier"],
-    )
-    by_activity = _occurrences_after_first(
-        plcm.filter(
-            plcm.person_pseudonym.notnull(),
-            plcm.activity_start_date.notnull(),
-            plcm.pod_code.notnull(),
-            plcm.tariff_code.notnull(),
-        ),
-        ["provider_code", "person_pseudonym", "activity_start_date", "pod_code", "tariff_code"],
+    by_identifier, by_activity = (
+        _occurrences_after_first(plcm.filter(_all_there(plcm, key)), list(key))
+        for key in SAME_ACTIVITY.values()
     )
     return by_identifier.union(by_activity, distinct=True)
+
+
+def activity_numbers(plcm: ir.Table, *, beside: bool = False) -> ir.Table:
+    """A number for each way in which CHK-C04 compares a row; rows that repeat another share it.
+
+    Shape:   by_identifier and by_activity, 32 bits each, for every row, in no order; with `beside`
+             after the row's own columns.
+    Missing: null where the row lacks a part of what is compared.
+    """
+    numbers = {
+        way: _all_there(plcm, key).ifelse(_number(plcm, key), ibis.null("int32"))
+        for way, key in SAME_ACTIVITY.items()
+    }
+    return plcm.mutate(**numbers) if beside else plcm.select(**numbers)
+
+
+def rows_of_numbers(plcm: ir.Table, met_again: Mapping[str, ir.Table]) -> ir.Table:
+    """The rows whose number is met again, in either way: among them is every row that repeats one.
+
+    `met_again` has for each way a table of one column, `number`. Rows that share a number by chance
+    are among them too, so `repeated_activities` is to be asked of them.
+    """
+    numbers = activity_numbers(plcm, beside=True)
+    found = [numbers[way].isin(met_again[way].number) for way in SAME_ACTIVITY]
+    return numbers.filter(found[0] | found[1]).select(*plcm.columns)
 
 
 def inside_a_stay(plcm: ir.Table, rules: IntakeRules) -> ir.Table:
@@ -180,6 +209,19 @@ def _hash(rows: ir.Table, columns: list[str]) -> ir.IntegerValue:
     for place, column in enumerate(columns[1:], start=1):
         combined = combined ^ (rows[column].hash() >> place)
     return combined
+
+
+def _number(rows: ir.Table, columns: tuple[str, ...]) -> ir.IntegerValue:
+    """The upper half of `_hash`, which takes half the memory and is shared by chance more often."""
+    return (_hash(rows, list(columns)) >> 32).cast("int32")
+
+
+def _all_there(rows: ir.Table, key: tuple[str, ...]) -> ir.BooleanValue:
+    """Whether a row has every part of a key; its provider it always has."""
+    there = rows[key[1]].notnull()
+    for column in key[2:]:
+        there = there & rows[column].notnull()
+    return there
 
 
 def _occurrences_after_first(rows: ir.Table, key: list[str]) -> ir.Table:

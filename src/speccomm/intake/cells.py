@@ -217,7 +217,7 @@ class CellJudge:
         if flag == "blank":
             return field.blank_level
         check = self._rules.checks[values.FLAG_CHECKS[flag]]
-        if flag == "unreadable":
+        if flag in ("unreadable", "no_such_day"):
             return field.unreadable_level or check.level
         if flag == "not_in_list":
             return check.list_levels.get(field.code_list or "", check.level)

@@ -31,6 +31,7 @@ FLAGS = (
     "rounded",
     "blank",
     "unreadable",
+    "no_such_day",
     "no_seconds",
     "not_in_list",
 )
@@ -47,6 +48,7 @@ FLAG_CHECKS: Mapping[str, str] = {
     "rounded": "CHK-N10",
     "blank": "CHK-F01",
     "unreadable": "CHK-F02",
+    "no_such_day": "CHK-F02D",
     "no_seconds": "CHK-F05",
     "not_in_list": "CHK-F03",
 }
@@ -138,6 +140,7 @@ def judged_dates(values: ir.Table, *, missing_words: list[str]) -> ir.Table:
     """Dates in the spellings seen: ISO, day first, month by name, eight digits, spreadsheet serial.
 
     A two-figure year is not read, as its century is not known. A time after the date is dropped.
+    What is spelt as a date and is none (31 February, month 13) is told apart from what is not.
     Same shape as `judged_numbers`, clean date.
     """
     cells = _words(values, missing_words)
@@ -153,10 +156,12 @@ def judged_dates(values: ir.Table, *, missing_words: list[str]) -> ir.Table:
     )
     read = cells.clean.notnull()
     iso_text = cells.text.re_search(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}")
+    spelt = cells.iso != ""
     return _judged(
         cells,
         clean=cells.clean,
-        unreadable=~cells.blank & ~read,
+        unreadable=~cells.blank & ~read & ~spelt,
+        no_such_day=~cells.blank & ~read & spelt,
         serial_date=cells.serial & read,
         date_respelt=~cells.serial & read & ~iso_text,
     )
@@ -179,10 +184,12 @@ def judged_timestamps(values: ir.Table, *, missing_words: list[str]) -> ir.Table
         .try_cast("timestamp")
     )
     read = cells.clean.notnull()
+    spelt = cells.iso != ""
     return _judged(
         cells,
         clean=cells.clean,
-        unreadable=~cells.blank & ~read,
+        unreadable=~cells.blank & ~read & ~spelt,
+        no_such_day=~cells.blank & ~read & spelt,
         no_seconds=read & (cells.seconds == ""),
         date_respelt=read & ~cells.text.re_search(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     )

@@ -8,8 +8,15 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from speccomm.assignment.flow_chart import CamLookups, CamRules, assign_records, cam_lookup_tables
+from speccomm.assignment.flow_chart import (
+    CamLookups,
+    CamRules,
+    assign_records,
+    assigned_facts,
+    cam_lookup_tables,
+)
 from speccomm.assignment.lookups import InfertilityPatterns
+from speccomm.assignment.record_findings import warnings
 from speccomm.assignment.tables import RECORD
 
 KINDS = {"string": pa.string(), "date": pa.date32()}
@@ -45,17 +52,45 @@ class Engine:
 
     def assign(self, records: list[dict[str, Any]], rules: CamRules) -> list[dict[str, Any]]:
         """Answers in the order of the records, whose record_id is their position."""
+        return self._ask("assign", records, rules)
+
+    def warn(self, records: list[dict[str, Any]], rules: CamRules) -> list[dict[str, str | None]]:
+        """For each record the checks it meets, in order, each with the code it names or None."""
+        found = self._ask("warn", records, rules)
+        return [
+            {
+                check: None if met is True else met
+                for check, met in sorted(row.items())
+                if check.startswith("ASN-") and met not in (None, False)
+            }
+            for row in found
+        ]
+
+    def _expression(self, question: str, rules: CamRules) -> Any:
+        records, lookups = (
+            ibis.table(RECORD, name="records"),
+            CamLookups.unbound(patterns=self.patterns),
+        )
+        if question == "assign":
+            return assign_records(records, lookups, rules=rules)
+        facts = assigned_facts(records, lookups, rules=rules)
+        return facts.select(
+            "record_id", **warnings(facts, rules=rules, loaded=self.reference.loaded)
+        )
+
+    def _ask(
+        self, question: str, records: list[dict[str, Any]], rules: CamRules
+    ) -> list[dict[str, Any]]:
         key = repr((sorted(rules.settings.items()), sorted(rules.lists.items())))
         if key != self.registered:
             for name, table in cam_lookup_tables(self.reference, rules=rules).items():
                 self.con.con.register(f"cam_{name}", table)
             self.registered = key
-        if key not in self.sql:
-            lookups = CamLookups.unbound(patterns=self.patterns)
-            expression = assign_records(ibis.table(RECORD, name="records"), lookups, rules=rules)
-            self.sql[key] = ibis.to_sql(expression, dialect="duckdb")
+        asked = f"{question} {key}"
+        if asked not in self.sql:
+            self.sql[asked] = ibis.to_sql(self._expression(question, rules), dialect="duckdb")
         numbered = [{**row, "record_id": str(n)} for n, row in enumerate(records)]
         self.con.con.register("records", pa.Table.from_pylist(numbered, RECORD_SCHEMA))
-        answers = self.con.raw_sql(self.sql[key]).to_arrow_table().to_pylist()
+        answers = self.con.raw_sql(self.sql[asked]).to_arrow_table().to_pylist()
         assert len(answers) == len(records)
         return sorted(answers, key=lambda answer: int(answer["record_id"]))

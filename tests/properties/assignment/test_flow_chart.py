@@ -64,13 +64,14 @@ def engine() -> Engine:
 
 def check(engine: Engine, records: list[dict[str, Any]], rules: CamRules) -> list[dict[str, Any]]:
     rows = ReferenceRows(engine.reference)
-    answers = engine.assign(records, rules)
+    answers, warned = engine.assign(records, rules), engine.warn(records, rules)
     for number, (record, answer) in enumerate(zip(records, answers, strict=True)):
         told = explain_record({**record, "record_id": str(number)}, rows, rules=rules)
         assert answer == {name: getattr(told, name) for name in ASSIGNMENT}, (
             record,
             told.sentences,
         )
+        assert warned[number] == {one.check_id: one.code for one in told.warnings}, record
     return answers
 
 
@@ -111,3 +112,12 @@ def test_every_branch_and_exit_is_reached_and_agrees(engine: Engine) -> None:
     assert len(everything) == 2 * 27
     assert everything - branches == set()
     assert {answer["exit"] for answer in answers} == set(rules.exits)
+
+
+def test_every_warning_on_a_record_is_met_and_explained(engine: Engine) -> None:
+    records, rules = corpus(1500, seed=3), read_rules()
+    check(engine, records, rules)
+    met = {check_id for row in engine.warn(records, rules) for check_id in row}
+    assert met == {
+        "ASN-N01", "ASN-W01", "ASN-W03", "ASN-W04", "ASN-W05", "ASN-W06", "ASN-W08",
+    }  # fmt: skip

@@ -96,6 +96,21 @@ def test_each_thing_is_said_of_its_rows_at_its_level(judge) -> None:
     assert shapes["CHK-F03", "ORGANISATION SITE IDENTIFIER (OF TREATMENT)"] == ["AAA99"]
 
 
+def test_a_day_the_calendar_lacks_is_said_as_such_with_its_look_at_the_level_of_its_field(
+    judge, rules
+) -> None:
+    rows = [made("plcm"), made("plcm", activity_end_date="31/02/2023", birth_date="31 Feb 1960")]
+    (judged,) = judge("plcm", rows)
+    assert said(judged) == {
+        ("CHK-F02D", "refuse", "ACTIVITY END DATE (CONTRACT MONITORING)", (1,)),
+        ("CHK-F02D", "warning", "PERSON BIRTH DATE", (1,)),
+    }
+    assert {look for one in judged.said for look in one.shapes.to_pylist()} == {
+        "99/99/9999", "99 AAA 9999",
+    }  # fmt: skip
+    assert "calendar" in rules.checks["CHK-F02D"].sentence
+
+
 def test_a_judge_says_the_same_of_a_chunk_whatever_it_has_met_before(judge) -> None:
     first = [made("plcm", total_cost_gbp=str(n), site_code="XXX99") for n in range(20)]
     second = [made("plcm", total_cost_gbp=f"({n})", service_code="NOPE") for n in range(10, 30)]

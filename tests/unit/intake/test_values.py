@@ -246,11 +246,23 @@ def test_a_spreadsheet_day_number_is_its_day(read, days) -> None:
         assert found == [(day, {"serial_date"}) for day in days]
 
 
-NO_DAYS = [
-    "2023-02-30", "31/04/2023", "13/13/2023", "2023-13-01", "0/0/2023", "01/04/23", "1 Apr 23", "2023",
-    "April 2023", "2023-04", "202304", "yesterday", "1 Marvellous 2023", "1 Mayor 2023", "99999", "9999",
-    "00/00/0000", "2023-04-01x", "12th April 2023", "2023-04-01 garbage", "1/4/20234", "2023-04-01 25:00:00",
+NOT_IN_THE_CALENDAR = [
+    "2023-02-30", "31/04/2023", "31/02/2023", "29/02/2023", "13/13/2023", "2023-13-01", "0/0/2023", "00/00/0000",
+    "20230230", "31 Feb 2023", "31-SEP-2023", "02/31/2023", "2023/02/30",
 ]  # fmt: skip
+NO_DAYS = [
+    "01/04/23", "1 Apr 23", "2023",
+    "April 2023", "2023-04", "202304", "yesterday", "1 Marvellous 2023", "1 Mayor 2023", "99999", "9999",
+    "2023-04-01x", "12th April 2023", "2023-04-01 garbage", "1/4/20234", "2023-04-01 25:00:00",
+]  # fmt: skip
+
+
+def test_a_day_that_the_calendar_lacks_is_told_from_what_is_no_date(read) -> None:
+    for text, found in zip(NOT_IN_THE_CALENDAR, read("date", NOT_IN_THE_CALENDAR), strict=True):
+        assert found == (None, {"no_such_day"}), text
+    times = [f"{text} 09:30:15" for text in NOT_IN_THE_CALENDAR]
+    for text, found in zip(times, read("timestamp", times), strict=True):
+        assert found == (None, {"no_such_day"}), text
 
 
 def test_what_is_no_day_is_never_guessed(read) -> None:
