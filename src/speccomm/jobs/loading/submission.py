@@ -22,6 +22,7 @@ from speccomm.intake.opening import OpenedFile
 from speccomm.intake.people import PersonBook
 from speccomm.intake.privacy import KeyRing
 from speccomm.intake.rules import IntakeRules
+from speccomm.jobs.loading import repeats
 from speccomm.jobs.loading.comparing import Place, read_parquet, reconciliation_findings
 from speccomm.jobs.loading.compiling import compiled_once
 from speccomm.jobs.loading.counting import RowCount
@@ -205,7 +206,10 @@ class Submission:
         raw = self.connection.con
         paths = [str(path) for path in self.sink.files[dataset]]
         raw.read_parquet(paths).create_view(f"staged_{dataset}", replace=True)
-        rows = raw.execute(across_sql(check_id, self.rules)).to_arrow_table()
+        if check_id == repeats.CHECK_ID:
+            rows = repeats.repeated_rows(raw, self.rules)
+        else:
+            rows = raw.execute(across_sql(check_id, self.rules)).to_arrow_table()
         check = self.rules.checks[check_id]
         said = finding(check, self.rules, load_id=self.load_id, dataset=dataset, file_name=None)
         same = {name: value for name, value in said.items() if name not in rows.column_names}
