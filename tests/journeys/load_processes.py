@@ -37,7 +37,7 @@ from speccomm.intake import cells  # noqa: E402
 from speccomm.intake.across import ACROSS  # noqa: E402
 from speccomm.intake.rules import intake_rules  # noqa: E402
 from speccomm.jobs import load as load_job  # noqa: E402
-from speccomm.jobs.loading import judging, lookups, submission  # noqa: E402
+from speccomm.jobs.loading import judging, lookups, repeats, submission  # noqa: E402
 from speccomm.reference import open_reference  # noqa: E402
 from speccomm.warehouse import Snapshot, open_store  # noqa: E402
 from speccomm.warehouse.store import NoStore  # noqa: E402
@@ -59,6 +59,7 @@ def warm(folder: Path) -> None:
     cells._queries(tuple(words), int(largest), plan=False)
     for check_id in ACROSS:
         submission.across_sql(check_id, rules)
+    repeats.compile_questions(rules)
     reference = open_reference(desk(folder).reference)
     years = sorted(set(reference.service_status["financial_year"].to_pylist()))
     tables = lookups.contract_lookup_tables(reference, financial_years=years)

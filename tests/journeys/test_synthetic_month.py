@@ -6,6 +6,8 @@ import contextlib
 import csv
 import io
 import json
+import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -44,12 +46,22 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     code, out = speccomm("demo", "--dir", folder, "--scale", "0.002")
     assert code == 0
     assert str(folder / "packs" / "QWU") in out
+    (folder.parent / "said.txt").write_text(out, encoding="utf-8")
     return folder
 
 
 def test_the_folder_holds_what_it_says(demo: Path) -> None:
     assert {"submissions", "reference", "store", "packs"} <= {path.name for path in demo.iterdir()}
     assert (demo / "packs" / "QWU" / "index.html").is_file()
+
+
+def test_the_command_it_prints_builds_the_pack_in_other_formats(demo: Path) -> None:
+    said = (demo.parent / "said.txt").read_text(encoding="utf-8")
+    (command,) = re.findall(r"speccomm (pack build .*)$", said, re.MULTILINE)
+    pack = demo / "packs" / "QWU"
+    assert not (pack / "pack.xlsx").exists()
+    assert speccomm(*shlex.split(command), "--formats", "html,xlsx")[0] == 0
+    assert (pack / "pack.xlsx").is_file()
 
 
 def test_a_second_demonstration_replaces_only_a_demonstration(tmp_path: Path) -> None:

@@ -211,15 +211,64 @@ def with_money(random: Random) -> list[Release]:
     price = {parts: Decimal(random.randint(20_000, 900_000)) / 100 for parts in counts}
     dimensions = [flat("service", codes(0, rows)), flat("area", codes(1, columns))]
     table = table_of(counts, dimensions, (0, 1), id="units")
+    return [Release("one", (table, _money_beside(table, (0, 1), counts, price)))]
+
+
+def _money_beside(
+    table: SourceTable, axes: Sequence[int], counts: Counts, price: Mapping[Parts, Decimal]
+) -> SourceTable:
+    """What the counts of a table cost."""
     cells = {}
     for key in table.cells:
-        chosen = [d.category(code).parts for d, code in zip(dimensions, key, strict=True)]
-        inside = [p for p in counts if p[0] in chosen[0] and p[1] in chosen[1]]
+        chosen = [d.category(code).parts for d, code in zip(table.dimensions, key, strict=True)]
+        limits = [(AXES.index(name), kept) for name, kept in table.scope.items()]
+        inside = [
+            parts
+            for parts in counts
+            if all(parts[axis] in found for axis, found in zip(axes, chosen, strict=True))
+            and all(parts[axis] in kept for axis, kept in limits)
+        ]
         cells[key] = value_of(sum((price[p] * counts[p] for p in inside), start=Decimal(0)))
-    money = SourceTable(
-        "pounds", "pounds", "price", tuple(dimensions), cells, kind=Kind.AMOUNT, beside="units"
+    return SourceTable(
+        "pounds",
+        "pounds",
+        "price",
+        table.dimensions,
+        cells,
+        table.scope,
+        kind=Kind.AMOUNT,
+        beside=table.id,
     )
-    return [Release("one", (table, money))]
+
+
+def shapes_on(
+    random: Random, *, credited: float = 0.0, revised: float = 0.0, renamed: bool = True
+) -> list[Release]:
+    """Releases of other shapes one after another: by service, by area, by both; a quarter, a year to date.
+
+    Some prices are credits; some counts are others from one release to the next; without `renamed`
+    every release is called the same.
+    """
+    rows, columns, periods = random.randint(2, 4), random.randint(2, 3), 4
+    counts = cube(random, rows, columns, 1, periods)
+    price = {
+        parts: Decimal(random.randint(20_000, 900_000) * (-1 if random.random() < credited else 1))
+        / 100
+        for parts in counts
+    }
+    by = {0: flat("service", codes(0, rows)), 1: flat("area", codes(1, columns))}
+    releases = []
+    for number in range(random.randint(2, 3)):
+        axes = random.choice([(0,), (1,), (0, 1), (1, 0)])
+        first = random.randint(0, periods - 1)
+        scope = {"period": frozenset(codes(3, periods)[random.choice([0, first]) : first + 1])}
+        units = table_of(counts, [by[axis] for axis in axes], axes, id="units", scope=scope)
+        money = _money_beside(units, axes, counts, price)
+        releases.append(Release(f"release {number if renamed else 0}", (units, money)))
+        counts = {
+            p: small_count(random) if random.random() < revised else n for p, n in counts.items()
+        }
+    return releases
 
 
 FAMILIES: dict[str, Callable[[Random], list[Release]]] = {

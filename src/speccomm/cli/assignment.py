@@ -115,5 +115,5 @@ def _explain(arguments: argparse.Namespace) -> int:
     for sentence in told.sentences:
         print(fill(sentence, width=LINE_WIDTH, subsequent_indent="    "))
     print(f"\nPath {told.path}, exit {told.exit}")
-    say_findings(answer.findings)
+    say_findings(answer.findings_besides)
     return DONE

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from speccomm.cli import values
 from speccomm.cli.answering import DONE, as_typed, engine_settings, leave_run, now
 from speccomm.cli.printing import NOTICE
 from speccomm.cli.progress import progress
+
+if TYPE_CHECKING:
+    from speccomm.jobs.demo import DemoAnswer
 
 
 def add_commands(commands: Any) -> None:
@@ -67,6 +71,17 @@ def _demo(arguments: argparse.Namespace) -> int:
         f"{answer.evidence.facts.row_counts['accepted']:,} statements\n"
         f"Store in {answer.folder / 'store'}, its key in {answer.folder / 'key'}\n"
         f"Done in {seconds:,.0f} seconds\n\n"
-        f"{NOTICE}\nPack: {answer.page.absolute()}"
+        f"{NOTICE}\nPack: {answer.page.absolute()}\n"
+        f"As a document, workbook and slides too: {_every_format(answer)}"
     )
     return DONE  # every refused row was planted to be
+
+
+def _every_format(answer: DemoAnswer) -> str:
+    """The command that builds the demonstration's pack again in every format."""
+    from speccomm.jobs.demo import FROM_MONTH, TO_MONTH
+
+    words = ["speccomm", "pack", "build", "--store", answer.folder / "store"]
+    words += ["--reference", answer.generated.reference, "--icb", answer.pack.folder.name]
+    words += ["--from", FROM_MONTH, "--to", TO_MONTH, "--out", answer.pack.folder]
+    return shlex.join(map(str, words))

@@ -16,11 +16,12 @@ from speccomm.cli.pack_annual import (
     add_body,
     add_kind,
     build_annual,
+    method_of,
+    notice,
     refuse_mixed,
 )
 from speccomm.cli.pack_diff import add_diff
 from speccomm.cli.pack_lint import add_lint
-from speccomm.cli.printing import NOTICE
 from speccomm.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -81,6 +82,10 @@ def add_commands(commands: Any) -> None:
         "--releases", metavar="DIR", type=Path,
         help="the ledger of publications: checked before, added to after",
     )  # fmt: skip
+    parser.add_argument(
+        "--evidence-on", metavar="DATE", type=values.day,
+        help="show evidence of services as it stood that day (default: of --as-at, or of the newest load)",
+    )  # fmt: skip
     values.add_map(parser)
     values.add_reading(parser)
     values.add_engine(parser)
@@ -92,14 +97,19 @@ def add_commands(commands: Any) -> None:
 
 def _build(arguments: argparse.Namespace) -> int:
     refuse_mixed(arguments)
-    if arguments.kind == ANNUAL_REPORT:
-        return build_annual(arguments)
-    from speccomm.jobs.pack import build_pack
-
     if arguments.audience == "internal" and (arguments.method or arguments.releases):
         raise values.NotAValue(
             "--method and --releases are of publications: add --for publication."
         )
+    if arguments.kind == ANNUAL_REPORT:
+        if arguments.evidence_on is not None:
+            raise values.NotAValue(
+                "--evidence-on is for --kind profile: an annual report shows its registers of money "
+                "as they stand on the day of --as-at, or of the newest load."
+            )
+        return build_annual(arguments)
+    from speccomm.jobs.pack import build_pack
+
     if arguments.every_icb_of is not None and arguments.run is not None:
         raise values.NotAValue(
             "--run keeps the tables of one pack. Leave it out: with --every-icb-of each pack's own "
@@ -118,7 +128,7 @@ def _build(arguments: argparse.Namespace) -> int:
         facts=answer.facts.as_manifest(),
     )
     _warn(answer.warnings)
-    print(f"{_notice(request)}\nPack: {answer.page}")
+    print(f"{notice(request.method, request.releases, answer.pack)}\nPack: {answer.page}")
     return DONE
 
 
@@ -128,16 +138,8 @@ def _build_each(request: PackRequest) -> int:
     with progress() as say:
         answer = build_region_packs(RegionPacksRequest(request, progress=say))
     _warn(answer.warnings)
-    print(f"{_notice(request)}\n{len(answer.packs)} packs: {answer.index}")
+    print(f"{notice(request.method, request.releases)}\n{len(answer.packs)} packs: {answer.index}")
     return DONE
-
-
-def _notice(request: PackRequest) -> str:
-    if request.method is None:
-        return NOTICE
-    if request.releases is None:
-        return "For publication; not checked against earlier publications (--releases names them)"
-    return "For publication; checked against earlier publications and recorded with them"
 
 
 def _request(arguments: argparse.Namespace, started_at: datetime) -> PackRequest:
@@ -157,12 +159,13 @@ def _request(arguments: argparse.Namespace, started_at: datetime) -> PackRequest
         reference=arguments.reference,
         map_date=arguments.map_date,
         as_at=arguments.as_at,
+        evidence_on=arguments.evidence_on,
         store_version=arguments.store_version,
         engine=engine_settings(arguments),
         formats=ALL_FORMATS if arguments.formats is None else formats_asked(arguments.formats),
         sections=arguments.sections,
         without=arguments.without,
-        method=(arguments.method or "hes") if arguments.audience == "publication" else None,
+        method=method_of(arguments),
         releases=arguments.releases,
         words=() if words is None else read_words(words, today=started_at.date()),
     )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from speccomm.cli import values
 from speccomm.cli.answering import DONE, engine_settings, leave_run, now
 from speccomm.cli.printing import NOTICE
 from speccomm.foundation.errors import Refusal
 
+if TYPE_CHECKING:
+    from speccomm.publishing.model import Pack
+
 PROFILE, ANNUAL_REPORT = "profile", "annual-report"
-INTERNAL = "internal"
 KINDS = (PROFILE, ANNUAL_REPORT)
 
 
@@ -51,15 +54,27 @@ def refuse_mixed(arguments: argparse.Namespace) -> None:
             raise OptionsDisagree("An annual report is of a whole year: leave out --from and --to.")
         if arguments.every_icb_of is not None:
             raise OptionsDisagree("An annual report is of one ICB, one region or one body.")
-        if getattr(arguments, "audience", INTERNAL) != INTERNAL:
-            raise OptionsDisagree(
-                "An annual report is built for internal use, not as a publication."
-            )
         return
     if arguments.year is not None or arguments.body is not None:
         raise OptionsDisagree("--year and --body are for --kind annual-report.")
     if not whole:
         raise OptionsDisagree("A profile is of some months: give them with --from and --to.")
+
+
+def method_of(arguments: argparse.Namespace) -> str | None:
+    """How small numbers are hidden; None for a pack for inside."""
+    return (arguments.method or "hes") if arguments.audience == "publication" else None
+
+
+def notice(method: str | None, releases: Path | None, pack: Pack | None = None) -> str:
+    """Who a pack is for, and whether it was checked against earlier publications."""
+    if method is None:
+        return NOTICE
+    if releases is None:
+        return "For publication; not checked against earlier publications (--releases names them)"
+    if pack is not None and not pack.facts["checked_against"]:
+        return f"For publication; the first one recorded in {releases}"
+    return f"For publication; checked against those in {releases} and recorded there"
 
 
 def build_annual(arguments: argparse.Namespace) -> int:
@@ -88,6 +103,8 @@ def build_annual(arguments: argparse.Namespace) -> int:
             sections=arguments.sections,
             without=arguments.without,
             words=() if words is None else read_words(words, today=started_at.date()),
+            method=method_of(arguments),
+            releases=arguments.releases,
         )
     )
     leave_run(
@@ -99,5 +116,6 @@ def build_annual(arguments: argparse.Namespace) -> int:
     )
     for warning in answer.warnings:
         print(f"warning {warning}", file=sys.stderr)
-    print(f"{NOTICE}\nAnnual report: {answer.page}")
+    said = notice(method_of(arguments), arguments.releases, answer.pack)
+    print(f"{said}\nAnnual report: {answer.page}")
     return DONE

@@ -32,8 +32,9 @@ from speccomm.publishing.annual_report.facts import BODY, AnnualFacts
 from speccomm.publishing.annual_report.rules import RULEBOOK
 from speccomm.publishing.editing import SectionWords, doubtful_numbers, with_words
 from speccomm.publishing.folder import refuse_other_folders, write_pack_folder
-from speccomm.publishing.leaving import InternalPack
+from speccomm.publishing.leaving import DrawablePack, PublicationPack
 from speccomm.publishing.naming import RULEBOOK as WORDS_RULEBOOK
+from speccomm.publishing.publication import publishable, read_releases, record_release
 from speccomm.publishing.rendering.files import pack_files as drawn_files
 from speccomm.publishing.rendering.formats import ALL_FORMATS, Format
 from speccomm.publishing.rendering.paths import MANIFEST, PAGE
@@ -66,7 +67,8 @@ class AnnualReportRequest:
     """The annual report of one year, to be put in the folder `out`.
 
     Exactly one of `icb`, `region` and `body` is given; a body is one of which accounts are held
-    under its name. The rest is as in `jobs.pack.PackRequest`.
+    under its name. With a `method` of suppression it is for publication, else for inside. The rest
+    is as in `jobs.pack.PackRequest`.
     """
 
     store: Path
@@ -85,6 +87,8 @@ class AnnualReportRequest:
     sections: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
     words: tuple[SectionWords, ...] = ()
+    method: str | None = None
+    releases: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ class AnnualReportAnswer:
     """The finished report, where it is, its tables by name and how they were made."""
 
     folder: Path
-    pack: InternalPack
+    pack: DrawablePack
     tables: dict[str, pa.Table]
     findings: pa.Table
     facts: RunFacts
@@ -105,15 +109,21 @@ class AnnualReportAnswer:
 
 
 def build_annual_report(request: AnnualReportRequest) -> AnnualReportAnswer:
-    """Build the internal annual report, unsuppressed, replacing an earlier one whole.
+    """Build the annual report, for inside or for publication, replacing an earlier one whole.
+
+    A publication is recorded before it is written, as `jobs.pack.draw_pack` has it.
 
     Raises:  NotOneReport; UnknownArea and UnknownName with the nearest; NothingToReport where
              neither accounts nor contract monitoring of the year are held; NotAPackFolder; and
-             NoSuchVersion, Purged for a version of the store that cannot be read.
+             NoSuchVersion, Purged for a version of the store that cannot be read; WouldReveal,
+             CannotProtect, MoneyWithoutCounts and BadLedger for a publication.
     """
     refuse_other_folders(request.out)
     facts, pack = read_annual_report(request)
-    folder = write_pack_folder(request.out, drawn_files(pack, request.formats))
+    files = drawn_files(pack, request.formats)
+    if isinstance(pack, PublicationPack) and request.releases is not None:
+        record_release(request.releases, pack)
+    folder = write_pack_folder(request.out, files)
     return AnnualReportAnswer(
         folder=folder,
         pack=pack,
@@ -132,7 +142,7 @@ def build_annual_report(request: AnnualReportRequest) -> AnnualReportAnswer:
     )
 
 
-def read_annual_report(request: AnnualReportRequest) -> tuple[AnnualFacts, InternalPack]:
+def read_annual_report(request: AnnualReportRequest) -> tuple[AnnualFacts, DrawablePack]:
     """The report and what it is made from, read at one version of the store; nothing is written.
 
     Raises as build_annual_report.
@@ -152,7 +162,19 @@ def read_annual_report(request: AnnualReportRequest) -> tuple[AnnualFacts, Inter
         facts = _facts(request, reading, places)
         plain = assemble_annual_report(facts, only=request.sections, without=request.without)
         pack = with_words(plain, request.words)
-        return facts, replace(pack, counted=count_money(reading, pack))
+        inside = replace(pack, counted=count_money(reading, pack), met=_met(facts.position))
+    if request.method is None:
+        return facts, inside
+    before = read_releases(request.releases) if request.releases else ()
+    return facts, publishable(inside, method=request.method, releases=before)
+
+
+def _met(position: pa.Table) -> frozenset[tuple[str, str, str]]:
+    """The service lines and providers behind the money; contract monitoring has no group."""
+    codes = (position[name].to_pylist() for name in ("service_code", "provider_code"))
+    return frozenset(
+        ("", service or "", provider or "") for service, provider in zip(*codes, strict=True)
+    )
 
 
 def _last_day(year: FinancialYear) -> date:
@@ -168,7 +190,13 @@ def _facts(request: AnnualReportRequest, reading: Reading, places: OrganisationM
         kind, code, contracts = BODY, "", no_contracts()
     else:
         kind, code, name = area.kind, area.code, area.name
-        contracts = annual_contracts(reading, places, area=area, year=request.year)
+        contracts = annual_contracts(
+            reading,
+            places,
+            area=area,
+            year=request.year,
+            with_units=request.method is not None,
+        )
     _refuse_empty(request, code or name, held["accounts"], contracts)
     files = _files(reading, contracts, held)
     reference = reading.reference
@@ -210,6 +238,7 @@ def _facts(request: AnnualReportRequest, reading: Reading, places: OrganisationM
         },
         software=f"speccomm {metadata.version('speccomm')}",
         sets=contracts.sets,
+        shows_units=request.method is not None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -94,12 +94,21 @@ class ExplainRequest:
 
 @dataclass(frozen=True)
 class ExplainAnswer:
-    """The explanation, the same as a table (one row per step), and what was said of the record."""
+    """The explanation, the same as a table (one row per step), and what was said of the record.
+
+    `findings` are those `assign` gives for the record, and those about the file as a whole.
+    """
 
     explanation: Explanation
     steps: pa.Table
     findings: pa.Table
     facts: RunFacts
+
+    @property
+    def findings_besides(self) -> pa.Table:
+        """The findings that the explanation's sentences do not already tell."""
+        told = pa.array([one.check_id for one in self.explanation.warnings], pa.string())
+        return self.findings.filter(pc.invert(pc.is_in(self.findings["check_id"], value_set=told)))
 
 
 def assign(request: AssignRequest) -> AssignAnswer:
@@ -133,19 +142,32 @@ def explain(request: ExplainRequest) -> ExplainAnswer:
     file = read_records(request.records)
     reference = open_reference(request.reference)
     judged = judge_records(file, rules=rules, years=_years(reference))
-    findings = findings_of([*judged.said, *_not_loaded(reference)], file_name=request.records.name)
     wanted = request.record_id.strip()
-    text = pc.utf8_trim_whitespace(file.text["record_id"])
-    rows = file.text["row_number"].filter(pc.fill_null(pc.equal(text, wanted), False))  # noqa: FBT003
-    about = findings.filter(pc.is_in(findings["row_number"], value_set=rows.combine_chunks()))
     accepted = judged.accepted.filter(pc.equal(judged.accepted["record_id"], wanted))
     if accepted.num_rows == 0:
-        raise NoSuchRecord(_why_not(request.records, wanted, about))
+        raise NoSuchRecord(_why_not(request.records, wanted, _about(file, wanted, judged.said)))
     explanation = explain_record(
         accepted.select(list(RECORD)).to_pylist()[0], ReferenceRows(reference), rules=rules
     )
+    said = [*judged.said, *_not_loaded(reference), *_warned(explanation, accepted["row_number"])]
     facts = _facts(reference, rules, file, judged, request.settings)
-    return ExplainAnswer(explanation, _steps(explanation), about, facts)
+    return ExplainAnswer(explanation, _steps(explanation), _about(file, wanted, said), facts)
+
+
+def _warned(explanation: Explanation, row: pa.ChunkedArray) -> list[Said]:
+    return [
+        Said.of_rows(one.check_id, row, **({} if one.code is None else {"code": one.code}))
+        for one in explanation.warnings
+    ]
+
+
+def _about(file: RecordsFile, record_id: str, said: Iterable[Said]) -> pa.Table:
+    """Findings about the rows that give an identifier, and about the file as a whole."""
+    findings = findings_of(said, file_name=file.path.name)
+    text = pc.utf8_trim_whitespace(file.text["record_id"])
+    own = file.text["row_number"].filter(pc.fill_null(pc.equal(text, record_id), False))  # noqa: FBT003
+    rows = findings["row_number"]
+    return findings.filter(pc.or_(pc.is_null(rows), pc.is_in(rows, value_set=own.combine_chunks())))
 
 
 def _assigned(

@@ -24,6 +24,7 @@ from speccomm.jobs.load import LoadAnswer, LoadRequest, load
 from speccomm.jobs.pack import PackAnswer, PackRequest, build_pack
 from speccomm.jobs.reading import organisation_map
 from speccomm.jobs.settings import EngineSettings
+from speccomm.publishing.rendering.formats import Format
 from speccomm.reference import open_reference
 from speccomm.synthetic import Generated, generate
 from speccomm.synthetic.evidence import write_evidence
@@ -33,6 +34,7 @@ Progress = Callable[[str, int, int], None]
 MARK = ".speccomm-demo"
 FROM_MONTH = FinancialMonth(FinancialYear(2023), 1)
 TO_MONTH = FinancialMonth(FinancialYear(2023), 9)
+PACK_FORMATS = (Format.HTML, Format.CSV)  # the others are a `pack build` away and slower to draw
 GENERATOR_MEMORY_MIB = 3072  # the largest data set is put in order in memory
 
 
@@ -88,7 +90,7 @@ class DemoAnswer:
 def demo(request: DemoRequest) -> DemoAnswer:
     """Make the demonstration folder: submissions/, reference/, evidence/, store/ and packs/.
 
-    An earlier demonstration in the folder is replaced. What three trusts had sent a month before is
+    The pack is a page and its tables as CSV. An earlier demonstration in the folder is replaced. What three trusts had sent a month before is
     loaded first and then the whole submission, so that slices have a history. One load is planted
     to hold fewer rows than before, yet not so few that it would stop.
 
@@ -133,6 +135,7 @@ def demo(request: DemoRequest) -> DemoAnswer:
             now=request.now,
             reference=generated.reference,
             engine=request.settings,
+            formats=PACK_FORMATS,
         )
     )
     return DemoAnswer(request.folder, generated, loads, pack, evidence)

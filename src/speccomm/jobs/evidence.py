@@ -120,19 +120,20 @@ def import_evidence(request: EvidenceImportRequest) -> EvidenceImportAnswer:
         "load_id": load_id,
         "received_at": recorded_at,
         "committed_at": request.now.astimezone(UTC),
-        "key_id": store.key_id,
         "rulebooks": json.dumps(rulebooks),
         "reference": json.dumps(reference.identity(), sort_keys=True),
         "command": request.command,
     }
     files = _files(read, load_id)
     with store.write(purpose=f"evidence {load_id}") as transaction:
+        key_id = _key_id(request, transaction.snapshot)
+        bound = {**load, "key_id": key_id}
         for name, statements in read.statements.items():
             transaction.append(name, _stored(name, statements, load_id, recorded_at))
         transaction.append("findings", read.findings)
         transaction.append("files", files)
-        transaction.append("loads", pa.Table.from_pylist([load], schema=LOADS.schema))
-        version = transaction.commit(now=request.now, action=f"evidence {load_id}")
+        transaction.append("loads", pa.Table.from_pylist([bound], schema=LOADS.schema))
+        version = transaction.commit(now=request.now, action=f"evidence {load_id}", key_id=key_id)
     counted = {
         what: pc.sum(read.counts[f"{what}_rows"]).as_py() or 0
         for what in ("read", "accepted", "refused", "already_held")
@@ -294,6 +295,13 @@ def _store(request: EvidenceImportRequest) -> Store:
     if request.key_file is None:
         return open_store(request.store)
     return open_or_create_store(request.store, key_id=read_key_file(request.key_file).key_id)
+
+
+def _key_id(request: EvidenceImportRequest, snapshot: Snapshot) -> str:
+    """The store's key; of one that never took a load, the key that is given."""
+    if request.key_file is None or snapshot.loads().num_rows:
+        return snapshot.key_id
+    return read_key_file(request.key_file).key_id
 
 
 def _stored(name: str, statements: pa.Table, load_id: str, recorded_at: datetime) -> pa.Table:

@@ -11,10 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from speccomm.assignment.contract_rules import read_contract_rules
 from speccomm.engines import keep_freed_memory, open_duckdb
@@ -29,8 +27,9 @@ from speccomm.jobs.loading.comparing import (
     totals_by_slice,
 )
 from speccomm.jobs.loading.counting import RowCount
+from speccomm.jobs.loading.found import read_findings, summary
 from speccomm.jobs.loading.phases import COMMIT, Clock, Phases, no_clock
-from speccomm.jobs.loading.saying import TEXT_FIELDS, coded_findings, plain_findings
+from speccomm.jobs.loading.saying import plain_findings
 from speccomm.jobs.loading.submission import Submission, SubmissionOutcome
 from speccomm.jobs.settings import EngineSettings
 from speccomm.reference import Reference, open_reference
@@ -70,6 +69,7 @@ class LoadRequest:
     `dataset` None: each file's header tells. `command` is recorded with the load. `clock` gives
     seconds, for whoever wants to know how long each step took. `providers` are those whose rows the
     sender may send, None every one. `counted` tells another thread how many rows are done.
+    `load_id` names the load, so that it cannot be kept twice; None makes a new name.
     """
 
     files: tuple[Path, ...]
@@ -86,6 +86,7 @@ class LoadRequest:
     clock: Clock = no_clock
     providers: frozenset[str] | None = None
     counted: RowCount = field(default_factory=RowCount)
+    load_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,9 @@ def load(request: LoadRequest) -> LoadAnswer:
     """Load files as one submission.
 
     The store afterwards holds all of it, or is as it was. Every row read is accepted or refused.
-    Raises NotYetReceived, UnreadableFile, NotYourProvider, ShrinkingLoad, BadKey, NothingToLoad and
-    what opening the reference folder or the store may raise.
+    Raises NotYetReceived, UnreadableFile, NotYourProvider, ShrinkingLoad, BadKey, NothingToLoad,
+    LoadExists and LoadInProgress for a `load_id` that is kept or being prepared, and what opening the
+    reference folder or the store may raise.
     """
     received_at = request.received_at.astimezone(UTC)
     if received_at > request.now:
@@ -132,8 +134,8 @@ def load(request: LoadRequest) -> LoadAnswer:
     opened = _open_all(request.files, request.dataset, rules)
     reference = open_reference(request.reference)
     store = open_or_create_store(request.store, key_id=ring.key_id)
-    _require_key(store, ring)
-    load_id = f"{received_at:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
+    _refuse_other_key(store, ring)
+    load_id = request.load_id or f"{received_at:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
     staging = store.staging(load_id)
     connection = _engine(request.settings, staging)
     before = store.snapshot()
@@ -180,7 +182,7 @@ def _commit(
     rulebooks = submission.rulebooks()
     timing = submission.phases.timing(COMMIT)
     with timing, store.write(purpose=f"load {load_id}") as transaction:
-        _require_key(store, ring)
+        _require_key(transaction.snapshot, ring)
         before = totals_by_slice(_earlier(transaction.snapshot, slices, received_at))
         now = totals_by_slice(slices)
         if not request.accept_shrink:
@@ -218,7 +220,7 @@ def _commit(
                 schema=LOADS.schema,
             ),
         )
-        version = transaction.commit(now=request.now)
+        version = transaction.commit(now=request.now, key_id=ring.key_id)
     return LoadAnswer(
         load_id=load_id,
         store_version=version,
@@ -331,47 +333,6 @@ def check(request: CheckRequest) -> CheckAnswer:
     )
 
 
-def read_findings(paths: list[Path]) -> pa.Table:
-    """Findings a load wrote, in the order of files and rows; texts stay dictionary coded."""
-    tables = [pq.read_table(path, read_dictionary=TEXT_FIELDS) for path in paths]
-    if not tables:
-        return coded_findings([])
-    joined = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-    rows = pc.fill_null(joined["row_number"], np.iinfo(np.int64).max).to_numpy()
-    order = np.lexsort((rows, _ranks(joined["file_name"]), _ranks(joined["dataset"])))
-    return joined.take(pa.array(order))
-
-
-def _ranks(coded: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Where each value of a column stands among its different values; missing ones last."""
-    array = coded.chunk(0)
-    ranks = np.empty(len(array.dictionary) + 1, dtype=np.int64)
-    ranks[pc.sort_indices(array.dictionary).to_numpy()] = np.arange(len(array.dictionary))
-    ranks[-1] = len(array.dictionary)
-    spread: np.ndarray[Any, np.dtype[np.int64]] = ranks[array.indices.fill_null(-1).to_numpy()]
-    return spread
-
-
-def summary(findings: pa.Table) -> pa.Table:
-    """How often each thing was found.
-
-    Shape: check_id, level, dataset, field, sentence, remedy, finding_count; most serious first.
-    """
-    keys = ["check_id", "level", "dataset", "field", "sentence", "remedy"]
-    counted = findings.group_by(keys).aggregate([([], "count_all")])
-    for at, name in enumerate(counted.column_names):
-        if name in TEXT_FIELDS:
-            counted = counted.set_column(at, name, counted[name].cast(pa.string()))
-    order = pa.array(
-        [("refuse", "warning", "note").index(level) for level in counted["level"].to_pylist()],
-        pa.int8(),
-    )
-    counted = counted.rename_columns([*keys, "finding_count"]).append_column("order", order)
-    return counted.sort_by(
-        [("order", "ascending"), ("finding_count", "descending"), ("check_id", "ascending")]
-    ).drop_columns(["order"])
-
-
 def _open_all(files: tuple[Path, ...], dataset: str | None, rules: IntakeRules) -> list[OpenedFile]:
     if not files:
         raise NothingToLoad("Name at least one file to load.")
@@ -404,10 +365,21 @@ def _engine(settings: EngineSettings, folder: Path) -> Any:
     return open_duckdb(memory_limit_mib=memory, threads=settings.threads, temp_directory=spill)
 
 
-def _require_key(store: Store, ring: KeyRing) -> None:
-    if store.key_id != ring.key_id:
+def _refuse_other_key(store: Store, ring: KeyRing) -> None:
+    """Refuse before reading; once more at the commit, as another load may come between."""
+    snapshot = store.snapshot()
+    try:
+        _require_key(snapshot, ring)
+    finally:
+        snapshot.release()
+
+
+def _require_key(snapshot: Snapshot, ring: KeyRing) -> None:
+    """Refuse another key than the store's. One that never took a load is bound to none yet: a first
+    load that is refused leaves it made and empty."""
+    if snapshot.key_id != ring.key_id and snapshot.loads().num_rows:
         raise BadKey(
-            f"The store was filled under key {store.key_id}; the key file holds {ring.key_id}. "
+            f"The store was filled under key {snapshot.key_id}; the key file holds {ring.key_id}. "
             "Use the store's key file, or re-key the store with: speccomm rekey"
         )
 
@@ -439,4 +411,6 @@ __all__ = [
     "UnreadableFile",
     "check",
     "load",
+    "read_findings",
+    "summary",
 ]

@@ -44,7 +44,8 @@ class PackRequest:
     `map_date` None draws the organisations of the period's last day; `reference` None uses the
     shipped tables alone; `as_at` None reads everything received so far; `store_version` None reads
     the newest, and a number builds the pack again as the store was then. `now` is the time of
-    building, printed in the pack. Tables are written as CSV whatever `formats` are asked for.
+    building, printed in the pack. `evidence_on` None looks at the evidence of services on the day of
+    `as_at`, or of the newest load. Tables are written as CSV whatever `formats` are asked for.
     """
 
     store: Path
@@ -65,6 +66,7 @@ class PackRequest:
     words: tuple[SectionWords, ...] = ()
     method: str | None = None
     releases: Path | None = None
+    evidence_on: date | None = None
 
     @property
     def for_publication(self) -> bool:
@@ -100,8 +102,9 @@ def build_pack(request: PackRequest) -> PackAnswer:
              the map, with the nearest; NothingLoaded where no month of the period is, naming those
              that are; NotAPackFolder where `out` holds something else; NotAPeriod where the period
              ends before it starts; NoSuchVersion and Purged for a version of the store that cannot
-             be read; UnknownName for a section that is not one; NoSections where none is left;
-             WouldReveal, CannotProtect and BadLedger for a publication.
+             be read; NotKnownYet for evidence of a later day; UnknownName for a section that is not
+             one; NoSections where none is left; WouldReveal, CannotProtect and BadLedger for a
+             publication.
     """
     refuse_other_folders(request.out)
     chosen_sections(request.sections, request.without)
@@ -164,7 +167,15 @@ def open_region(request: PackRequest, *, each_icb: bool = False) -> Iterator[Reg
             of = region_of(places, request.icb)
             region = area_on(places.commissioners, places.providers, on=map_date, region=of)
         codes = icbs_of(places, region.code) if each_icb else (area.code,)
-        asked = RegionReading(reading, places, region, request.from_month, request.to_month, codes)
+        asked = RegionReading(
+            reading,
+            places,
+            region,
+            request.from_month,
+            request.to_month,
+            codes,
+            request.evidence_on,
+        )
         require_months(asked.sent[DATASET], dataset=DATASET, months=months)
         yield asked
 
@@ -179,7 +190,7 @@ def pack_of(request: PackRequest, asked: RegionReading) -> tuple[PackFacts, Draw
     facts, flows = pack_facts(asked, area, now=request.now)
     pack = with_words(assemble_pack(facts, sections=sections), request.words)
     counted = {
-        **count_behind(asked.reading, pack, flows, sets=facts.sets),
+        **count_behind(asked, pack, flows, sets=facts.sets),
         **count_evidence(pack, facts.evidence),
     }
     pack = replace(pack, counted=counted, met=care_met(flows.icb_sums, facts.sets))

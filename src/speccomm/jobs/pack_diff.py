@@ -20,6 +20,7 @@ import pyarrow as pa
 from speccomm.foundation.errors import Refusal
 from speccomm.foundation.periods import FinancialMonth
 from speccomm.jobs.pack import PackRequest, read_pack
+from speccomm.jobs.packing.evidence import NotKnownYet
 from speccomm.jobs.settings import EngineSettings
 from speccomm.publishing.annual_report.assembly import KIND as ANNUAL_REPORT
 from speccomm.publishing.editing import words_from_plain
@@ -34,14 +35,16 @@ from speccomm.publishing.receipts.comparing import (
     differences,
     figures_of_folder,
     figures_of_pack,
+    why_day_of_evidence,
 )
 from speccomm.publishing.receipts.identifiers import parse_figure_name
 from speccomm.publishing.receipts.opening import OpenPack, open_pack
+from speccomm.publishing.receipts.other_sections import other_sections
 from speccomm.publishing.receipts.words import words_of
 from speccomm.warehouse.commits import Purged
 
 MOVED = {Cause.DATA: "by_data", Cause.MAP: "by_map", Cause.PERIOD: "by_period"}
-NO_FIGURE_MOVED = {Cause.SECTIONS, Cause.WORDS}  # a figure is there or not; it does not change
+NO_FIGURE_MOVED = {Cause.WORDS}
 AMOUNT = pa.string()
 FIGURES = pa.schema(
     [
@@ -100,7 +103,8 @@ def pack_diff(request: PackDiffRequest) -> PackDiffAnswer:
     """Compare two packs figure by figure.
 
     Shape:   `figures` as FIGURES, one row for each figure that is not the same in both; `words` as
-             WORDS.
+             WORDS. A section that one pack alone has is one difference, and neither its figures nor
+             its words are listed.
     Units:   each figure's own; amounts are after minus before.
     Missing: null where a pack has no such figure; amounts null where causes were not divided.
     Raises:  OtherArea for packs of two areas; OtherKind; NotAPack; AlteredPack.
@@ -115,24 +119,28 @@ def pack_diff(request: PackDiffRequest) -> PackDiffAnswer:
     made = differences(before.manifest, after.manifest)
     every = list(dict.fromkeys(difference.cause for difference in made))
     causes = [cause for cause in every if cause not in NO_FIGURE_MOVED]
+    apart = other_sections(before.manifest, after.manifest)
     old, new = figures_of_folder(before), figures_of_folder(after)
     changed = changed_figures(old, new)
-    texts = changed_words(*(_words(pack) for pack in (before, after)))
+    made += [Difference(Cause.SECTIONS, sentence) for sentence in apart.sentences(changed)]
+    texts = changed_words(
+        *(apart.words_without(_words(pack), pack.manifest) for pack in (before, after))
+    )
     worked_out, how = _worked_out(request, before, after, causes)
-    alone = set(before.tables) ^ set(after.tables) if Cause.SECTIONS in every else set()
+    followed = [*causes, Cause.SECTIONS] if apart.changes else causes
     rules = Cause.RULES if Cause.RULES in causes else NOT_REPRODUCED
     rows = [
         {**_stated(name, old, new), "cause": str(Cause.SECTIONS)}
-        if parse_figure_name(name).table in alone
+        if parse_figure_name(name).table in apart.unplaced
         else _divided(name, old, new, worked_out, rules=rules)
         if worked_out
         else _named(name, old, new, causes)
-        for name in changed
+        for name in apart.without(changed)
     ]
     return PackDiffAnswer(
         differences=tuple(made),
         figures=pa.Table.from_pylist(rows, schema=FIGURES),
-        words=_words_table(texts, causes, worked_out),
+        words=_words_table(texts, followed, worked_out),
         how=how,
     )
 
@@ -175,6 +183,9 @@ def _worked_out(
         Cause.MAP: {"map_date": second.map_date},
         Cause.PERIOD: {"from_month": second.from_month, "to_month": second.to_month},
     }
+    changes[why_day_of_evidence(before.manifest, after.manifest)]["evidence_on"] = (
+        second.evidence_on
+    )
     try:
         base, full = read_pack(first)[1], read_pack(second)[1]
         alone = {
@@ -182,8 +193,8 @@ def _worked_out(
             for cause in causes
             if cause in changes
         }
-    except Purged as purged:
-        return None, f"by the manifests alone: {purged}"
+    except (Purged, NotKnownYet) as refused:
+        return None, f"by the manifests alone: {refused}"
     texts = changed_words(_words(before), words_of(base))
     texts += changed_words(words_of(full), _words(after))
     new_words = {(text.section, text.before) for text in texts}
@@ -212,6 +223,9 @@ def _request(request: PackDiffRequest, pack: OpenPack) -> PackRequest:
         map_date=date.fromisoformat(manifest["organisation_map_date"]),
         as_at=datetime.fromisoformat(manifest["as_at"]) if manifest["as_at"] else None,
         store_version=manifest["store_version"],
+        evidence_on=date.fromisoformat(manifest["evidence"]["on"])
+        if "evidence" in manifest
+        else None,
         engine=request.engine,
     )
 

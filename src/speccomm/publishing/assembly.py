@@ -224,6 +224,7 @@ def manifest_facts(facts: PackFacts) -> dict[str, Any]:
         "cautions": list(facts.cautions),
         "evidence": {
             "on": facts.evidence.on.isoformat(),
+            "asked": facts.evidence_asked,
             "collected": sorted(facts.evidence.collected),
             "priorities_year": facts.evidence.priorities_year,
         },

@@ -74,8 +74,8 @@ class PackEvidence:
     register not in `collected` has never been written to: its tables are empty and its figures are
     not collected, which is neither none nor not looked at. `priorities_year` is the financial year
     of the priorities. `profiles` has the tables of `quality.ServiceProfile` for all service lines
-    together, each with service_code; `recorded_as` the former codes of a provider that entries have; `registers` every register, narrowed, as it holds. `names` of
-    sites, providers and ICBs are those of the reference tables. The shape of each table is that of
+    together, each with service_code; `recorded_as` the former codes of a provider that entries have; `registers` every register, narrowed, as it holds. `begun_later` is how
+    many statements begin after `on`, and so are not here. `names` of sites, providers and ICBs are those of the reference tables. The shape of each table is that of
     the function of `speccomm.quality` it is named for.
     """
 
@@ -100,6 +100,7 @@ class PackEvidence:
     profiles: Mapping[str, pa.Table]
     registers: Mapping[str, pa.Table]
     recorded_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    begun_later: int = 0
 
     def __post_init__(self) -> None:
         for name, schema in GIVEN.items():
@@ -196,6 +197,7 @@ def gather_evidence(
     month_from: date,
     financial_year: str,
     recorded_as: Mapping[str, tuple[str, ...]] | None = None,
+    begun_later: int = 0,
 ) -> PackEvidence:
     """Ask every question of the registers.
 
@@ -220,6 +222,7 @@ def gather_evidence(
         profiles={name: con.to_pyarrow(t) for name, t in profile_tables(registers).items()},
         registers={n: as_it_holds(REGISTERS[n], rows, on=on) for n, rows in held.items()},
         recorded_as=recorded_as or {},
+        begun_later=begun_later,
     )
 
 

@@ -7,6 +7,7 @@ fails at the border and not in a sentence.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -148,7 +149,9 @@ class PackFacts:
 
     `icb` is the organisation the pack is of: in a region's pack it is the region itself.
     `provider_contract` is the position of every provider of the region for all commissioners, where
-    `contract` is that of the pack's own patients. `evidence` is what is held of services.
+    `contract` is that of the pack's own patients. `contract_by_icb` is, in a region's pack, that of
+    the patients of each of its ICBs, named in `icb_names`. `evidence` is what is held of services.
+    `evidence_asked` says whether its day was asked for.
     `local_providers` are the codes of providers whose head office is in the ICB on `map_date`.
     `holds_plan` are the providers of which any plan is held for the contract year, `sent_actual`
     those that sent contract monitoring of its months. `contract_last_month` is the last month of
@@ -191,13 +194,19 @@ class PackFacts:
     software: str
     sets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     provider_contract: pa.Table = field(default_factory=CONTRACT.empty_table)
+    contract_by_icb: Mapping[str, pa.Table] = field(default_factory=dict)
+    icb_names: Mapping[str, str | None] = field(default_factory=dict)
     evidence: PackEvidence = field(default_factory=no_evidence)
+    evidence_asked: bool = False
 
     def __post_init__(self) -> None:
         for name, schema in SCHEMAS.items():
             table = getattr(self, name)
             if table.schema != schema:
                 raise BadPack(f"{name} is not in its declared shape: {table.schema}")
+        for code, position in self.contract_by_icb.items():
+            if position.schema != CONTRACT:
+                raise BadPack(f"the contract position of {code} is not in its declared shape")
 
     @property
     def is_region(self) -> bool:

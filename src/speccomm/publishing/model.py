@@ -117,12 +117,26 @@ class Making:
 
 
 @dataclass(frozen=True)
+class Together:
+    """That a table stands with others of its kind on one sheet of a workbook.
+
+    `sheet` names the sheet and `title` stands over it; `first` are the columns before the tables'
+    own, with the value that tells this table's rows apart.
+    """
+
+    sheet: str
+    title: str
+    first: tuple[tuple[Column, str], ...]
+
+
+@dataclass(frozen=True)
 class PackTable:
     """One table: rows as Arrow, a dictionary of its columns, notes, and how it was made.
 
     `rows` holds every column of `columns` except the percents, in any order. `row_header` names
     the column that heads each row. With `total_label` a total row is summed from the rows. `keys`
     name each row for good, by columns of `rows` that may not be shown; without them the heading does.
+    A table that is one of many of its kind says so in `together`.
     """
 
     id: str
@@ -136,6 +150,7 @@ class PackTable:
     placement: Placement = Placement.PAGE
     emphasised: frozenset[str] = field(default_factory=frozenset)
     keys: tuple[Key, ...] = ()
+    together: Together | None = None
 
     def __post_init__(self) -> None:
         if not IDENTIFIER.fullmatch(self.id):

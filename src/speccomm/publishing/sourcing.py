@@ -12,6 +12,7 @@ from typing import Any
 
 ALL = "all"  # the key of a total row
 OTHERS = frozenset({"other_providers", "other_services"})  # keys of rows that gather several
+TOGETHER = "region_together"  # the key of a row with what the ICBs of a region leave of it
 GROUP = "group:"  # begins the name of the set that says what such a row gathers
 
 

@@ -58,7 +58,8 @@ SLOTS = (
     (
         "bench_provider_slot",
         """select provider_code as code, size_weight as weight
-           from syn_providers where region_code = 'Y60'""",
+           from syn_providers where region_code = 'Y60'
+             and getvariable('bench_provider') in ('', provider_code)""",
     ),
     (
         "bench_area_slot",
@@ -160,8 +161,12 @@ from bench_row r left join syn_payers l using (service_code)
 """
 
 
-def benchmark_plcm(connection: Backend, path: Path, rows: int, seed: int) -> int:
+def benchmark_plcm(
+    connection: Backend, path: Path, rows: int, seed: int, *, provider: str = ""
+) -> int:
     """Write one PLCM file of `rows` rows in the full published layout; return its bytes.
+
+    With `provider`, every row is of that provider, as one submission of one sender is.
 
     Shape:   43 columns, UTF-8, rows in month order (months 1 to 9 of 2023/24) and mixed within it.
              A fifth as many people as rows, 900,000 at most: the 999 test range holds no more, so
@@ -178,6 +183,7 @@ def benchmark_plcm(connection: Backend, path: Path, rows: int, seed: int) -> int
     for name, number in (("people", people), ("rows", rows), ("regulars", regulars)):
         connection.raw_sql(f"set variable bench_{name} = {int(number)}::bigint")
     put_nhs_numbers(connection)
+    connection.con.execute("set variable bench_provider = ?", [provider])
     for name, weights in SLOTS:
         put_slots(connection, name, weights)
     path.parent.mkdir(parents=True, exist_ok=True)

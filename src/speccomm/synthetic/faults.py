@@ -197,6 +197,7 @@ OTHER_PLANTS = (
         "iap", "CHK-F04", WARNING, {"planned_activity": "'1'"}, "block line with activity",
         "pod_code = 'BLOCK'", field="pod_code",
     ),
+    _plcm("CHK-F02D", WARNING, "born on 31 February", birth_date="'31/02/1960'"),
 )  # fmt: skip
 
 PLANTS = PLCM_PLANTS + OTHER_PLANTS
@@ -245,11 +246,15 @@ def _plant(connection: Backend, plant: Plant, number: int) -> None:
     connection.raw_sql(
         f"""
         create or replace temp table syn_chosen as
-        select *, row_id as from_row_id from syn_candidate_{plant.dataset} c
-        where ({plant.among}) and provider_code <> 'RR1'
-          and row_id not in (select row_id from syn_change where dataset = '{plant.dataset}')
-        qualify row_number() over (partition by file_provider in ('RKB', 'RLT', 'RJC')
-          order by chance(row_id, {number}), row_id) = 1
+        with picked as (
+          select arg_min(row_id, {{'drawn': chance(row_id, {number}), 'row_id': row_id}}) as row_id
+          from syn_candidate_{plant.dataset}
+          where ({plant.among}) and provider_code <> 'RR1'
+            and row_id not in (select row_id from syn_change where dataset = '{plant.dataset}')
+          group by file_provider in ('RKB', 'RLT', 'RJC')
+        )
+        select *, row_id as from_row_id from syn_candidate_{plant.dataset}
+        where row_id in (select row_id from picked) order by row_id
         """  # noqa: S608 - conditions are this module's own
     )
     if plant.extra:

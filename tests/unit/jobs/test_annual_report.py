@@ -101,6 +101,29 @@ def test_a_region_is_also_set_out_by_whose_patients_it_was_for(store) -> None:
     assert answer.agrees
 
 
+def test_spending_under_a_code_of_no_icb_is_unknown_and_keeps_the_sum(tmp_path) -> None:
+    rows = [
+        acm("RKB", 12, "QWU", RENAL, None, "2500000.10"),
+        acm("RKB", 12, "Y60", RENAL, None, "900000.05"),  # the region's own code
+        acm("RKB", 12, "Y61", RENAL, None, "70000.00"),  # another region's
+    ]
+    store = fill(tmp_path / "store", [("acm", "acm.csv", rows, 0)])
+    built = build_annual_report(asked(store, tmp_path / "region", region="Y60"))
+    spent = table(built.pack, "expenditure_by_commissioner")
+    found = spent.records()
+    assert (found[-1]["line"], found[-1]["code"]) == ("Commissioner not known", None)
+    assert found[-1]["amount_gbp"] == Decimal("900000.05")
+    assert any("not known" in note for note in spent.notes)
+    total = table(built.pack, "expenditure_by_provider").total()["amount_gbp"]
+    assert spent.total()["amount_gbp"] == total == Decimal("3400000.15")
+    assert {r["verdict"] for r in table(built.pack, "ties").records()} == {"ties"}
+    figure = "expenditure_by_commissioner.Unknown.amount_gbp"
+    answer = receipt(ReceiptRequest(figure=figure, pack=built.folder, store=store, now=NOW))
+    assert answer.agrees
+    assert dict(answer.facts)["rows counted"] == "1"
+    assert lint(LintRequest(built.folder, NOW)).findings.to_pylist() == []
+
+
 def test_what_does_not_tie_is_said_and_not_forced(tmp_path) -> None:
     rows = [acm("RKB", 9, "QWU", RENAL, None, "1000.00")]
     store = fill(tmp_path / "store", [("acm", "acm.csv", rows, 0)])

@@ -116,6 +116,31 @@ def test_one_record_is_explained_as_it_is_assigned(folder: Path, records: Path) 
     assert answer.findings.num_rows == 0
 
 
+def test_explaining_gives_the_findings_that_assigning_gives(folder: Path, records: Path) -> None:
+    every = assign(AssignRequest(records, "cam-2025-26", NOW, reference=folder))
+    written = csv.DictReader(records.read_text(encoding="utf-8").splitlines())
+    rows = {row["record_id"]: number for number, row in enumerate(written, start=2)}
+    for record_id in every.assignments["record_id"].to_pylist():
+        answer = explain(ExplainRequest(records, record_id, "cam-2025-26", NOW, reference=folder))
+        said = [row for row in every.findings.to_pylist() if row["row_number"] == rows[record_id]]
+        assert answer.findings.to_pylist() == said
+        for row in said:
+            assert any(row["sentence"] in told for told in answer.explanation.sentences), row
+        assert answer.findings_besides.num_rows == 0
+
+
+def test_a_record_is_explained_with_its_warnings_in_sentences(folder: Path, records: Path) -> None:
+    answer = explain(ExplainRequest(records, "nowhere", "cam-2025-26", NOW, reference=folder))
+    postcode, practice = answer.explanation.sentences[-2:]
+    assert postcode.startswith("Warning: The postcode is not in the postcode directory. Correct")
+    assert practice.startswith("Warning: The practice was not active on the day of the activity.")
+
+
+def test_explaining_without_a_folder_says_which_tables_are_missing(records: Path) -> None:
+    answer = explain(ExplainRequest(records, "green", "cam-2025-26", NOW))
+    assert [row["check_id"] for row in answer.findings_besides.to_pylist()] == ["ASN-W07"] * 3
+
+
 def test_settings_of_a_request_turn_the_rules(folder: Path, records: Path) -> None:
     request = ExplainRequest(
         records,

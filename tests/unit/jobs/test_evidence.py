@@ -50,6 +50,17 @@ def said(tmp_path, flag: str, day: str):
     return write_csv(tmp_path / f"ssqd {flag}.csv", [HEADER, ["NCBPS30Z", flag, "lead", day]])
 
 
+def test_evidence_binds_an_empty_store_to_the_key_that_comes_with_it(store, tmp_path) -> None:
+    key_file = tmp_path / "key"
+    ours = new_key(NewKeyRequest(key_file)).key_id
+    bring(store, said(tmp_path, "yes", "2024-01-09"), FIRST, key_file=key_file)
+    assert open_store(store).key_id == ours
+    another = tmp_path / "another"
+    new_key(NewKeyRequest(another))
+    bring(store, said(tmp_path, "no", "2024-02-01"), LATER, key_file=another)
+    assert open_store(store).key_id == ours
+
+
 def test_a_change_adds_and_both_times_can_be_asked_for(store, tmp_path) -> None:
     bring(store, said(tmp_path, "yes", "2024-01-09"), FIRST)
     bring(store, said(tmp_path, "no", "2024-02-01"), LATER)

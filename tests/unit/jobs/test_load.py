@@ -543,6 +543,43 @@ def test_a_store_opens_with_its_own_key_only(desk) -> None:
         refused(RefusedRequest(clean.load_id, desk.store, desk.key_file, SMALL_ENGINE))
 
 
+def test_a_first_load_that_is_refused_binds_the_store_to_no_key(desk) -> None:
+    other = desk.folder / "other-key"
+    write_key_file(other, new_key_ring())
+    rows = activities(2)
+    with pytest.raises(NothingToLoad, match="byte for byte"):
+        desk.load(
+            desk.file("a.csv", "plcm", rows), desk.file("b.csv", "plcm", rows), key_file=other
+        )
+    answer = desk.load(desk.file("c.csv", "plcm", rows))
+    assert answer.accepted == 2
+    assert open_store(desk.store).key_id == read_key_file(desk.key_file).key_id
+    with pytest.raises(BadKey, match="speccomm rekey"):
+        desk.load(desk.file("d.csv", "plcm", activities(3)), key_file=other)
+
+
+def test_of_two_first_loads_under_different_keys_the_later_to_commit_is_refused(
+    desk, monkeypatch
+) -> None:
+    other = desk.folder / "other-key"
+    write_key_file(other, new_key_ring())
+    theirs, ours = (
+        desk.file("a.csv", "plcm", activities(2)),
+        desk.file("b.csv", "plcm", activities(3)),
+    )
+    commit = load_module._commit
+
+    def after_another(*given):
+        monkeypatch.setattr(load_module, "_commit", commit)
+        desk.load(theirs, key_file=other)
+        return commit(*given)
+
+    monkeypatch.setattr(load_module, "_commit", after_another)
+    with pytest.raises(BadKey, match="speccomm rekey"):
+        desk.load(ours)
+    assert open_store(desk.store).snapshot().loads().num_rows == 1
+
+
 def test_amounts_beyond_reason_refuse_their_rows_and_stop_nothing(desk, con) -> None:
     rows = activities(1)
     rows += activities(2, total_cost_gbp="99999999999999.99", activity_count="9999999999")

@@ -14,6 +14,9 @@ from speccomm.jobs.pack import PackRequest, build_pack
 from speccomm.jobs.pack_diff import UNEXPLAINED, OtherArea, OtherKind, PackDiffRequest, pack_diff
 from speccomm.publishing.editing import SectionWords
 from speccomm.publishing.model import EditorWords
+from speccomm.publishing.receipts.comparing import figures_of_folder
+from speccomm.publishing.receipts.identifiers import parse_figure_name
+from speccomm.publishing.receipts.opening import open_pack
 from speccomm.publishing.rendering.formats import formats_asked
 from tests.unit.jobs.pack_store import RECEIVED_AT, acm, add_load, fill, plcm
 
@@ -161,8 +164,11 @@ def resent(tmp_path_factory):
 def test_new_data_is_named_with_its_load(resent):
     _, before, after, _ = resent
     answer = pack_diff(PackDiffRequest(before, after, NOW))
-    assert [str(d.cause) for d in answer.differences] == ["new data"]
+    assert {str(d.cause) for d in answer.differences} == {"new data"}
     assert answer.differences[0].sentence == "load load-2 added: R1C_again.csv"
+    assert [d.sentence for d in answer.differences[1:]] == [
+        f"evidence as on {RECEIVED_AT.date()}, then {(RECEIVED_AT + timedelta(days=9)).date()}"
+    ]
     assert set(answer.figures["cause"].to_pylist()) == {"new data"}
     rows = {row["figure"]: row for row in answer.figures.to_pylist()}
     changed = rows["QWU.exported_to.R1C.exported"]
@@ -244,21 +250,54 @@ def test_an_editors_words_are_new_words_and_move_no_figure(first, tmp_path):
     assert changed["cause"] == "new words"
 
 
-def test_figures_of_a_section_left_out_are_named_so_beside_another_cause(first, tmp_path):
+def test_a_section_of_one_pack_alone_is_told_once_beside_another_cause(first, tmp_path):
     store = store_of(tmp_path / "store")
     more = [plcm("RKB", 3, HERE, RENAL, "A06", "30")]
     later = RECEIVED_AT + timedelta(days=1)
     add_load(store, [("plcm", "more.csv", more, 0)], load_id="load-2", received_at=later)
-    second = pack_of(store, tmp_path / "pack", without=("contract",))
+    second = pack_of(store, tmp_path / "pack", without=("contract", "definitions"))
     answer = pack_diff(PackDiffRequest(first, second, NOW))
-    assert "sections left out: contract" in {
-        d.sentence for d in answer.differences if str(d.cause) == "other sections"
-    }
+    figures, tables = figures_with("contract", first)
+    assert [d.sentence for d in answer.differences if str(d.cause) == "other sections"] == [
+        f"section left out: contract ({tables} tables with figures, {figures} figures)",
+        "section left out: definitions",
+    ]
     rows = {row["figure"]: row for row in answer.figures.to_pylist()}
-    gone = [row for name, row in rows.items() if name.startswith("QWU.contract_by_provider.")]
-    assert gone
-    assert all(row["after"] is None and row["cause"] == "other sections" for row in gone)
+    assert not [name for name in rows if "contract_" in name]
     assert rows["QWU.activity_icb.A06.intra"]["cause"] == "new data"
+    said = answer.words.to_pylist()
+    assert not {"contract", "contract-bridge", "definitions", "words"} & {
+        r["section"] for r in said
+    }
+    noted = next(r for r in said if r["after"] == "Not the whole pack")
+    assert noted["cause"] == "follows new data or other sections"
+    back = pack_diff(PackDiffRequest(second, first, NOW))
+    assert f"section added: contract ({tables} tables with figures, {figures} figures)" in {
+        d.sentence for d in back.differences
+    }
+
+
+def figures_with(section, pack):
+    """How many figures come and go with a section, those that count its tables' figures included,
+    and in how many tables they stand."""
+    manifest = json.loads((pack / "manifest.json").read_text())
+    tables = {t["id"] for t in manifest["tables"] if t["section"] == section}
+    tables &= set(manifest["receipts"])
+    opened = figures_of_folder(open_pack(pack))
+    named = [parse_figure_name(name) for name in opened]
+    return (
+        sum(n.table in tables or (n.table == "figures_made" and n.row in tables) for n in named),
+        {6: "six"}.get(len(tables), str(len(tables))),
+    )
+
+
+def test_figures_that_came_with_a_table_of_a_section_both_have_are_listed(first, tmp_path):
+    other = store_of(
+        tmp_path / "store", activity=[*ACTIVITY, plcm("RKB", 1, HERE, HIV, "A03", "1")]
+    )
+    second = pack_of(other, tmp_path / "pack", without=("contract",))
+    rows = pack_diff(PackDiffRequest(first, second, NOW)).figures.to_pylist()
+    assert [row for row in rows if row["figure"].startswith("QWU.profile_ncbps14a.")]
 
 
 def test_annual_reports_are_compared_by_their_manifests_alone(first, tmp_path):

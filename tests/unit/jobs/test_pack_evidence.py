@@ -9,10 +9,11 @@ from speccomm.foundation.periods import FinancialMonth
 from speccomm.jobs.evidence import EvidenceImportRequest, import_evidence
 from speccomm.jobs.pack import PackRequest, build_pack
 from speccomm.jobs.pack_diff import PackDiffRequest, pack_diff
+from speccomm.jobs.packing.evidence import NotKnownYet
 from speccomm.jobs.receipt import ReceiptRequest, receipt
 from speccomm.publishing.rendering.formats import Format
 from tests.made_up.evidence import write_csv
-from tests.unit.jobs.pack_store import acm, fill, plcm
+from tests.unit.jobs.pack_store import acm, add_load, fill, plcm
 
 NOW = datetime(2024, 2, 5, 9, 30, tzinfo=UTC)
 BROUGHT = datetime(2024, 1, 20, tzinfo=UTC)
@@ -135,3 +136,41 @@ def test_the_source_files_name_the_spreadsheets(first):
     files = answer.tables["source_files"].to_pylist()
     used = {row["file_name"]: row["used_for"] for row in files}
     assert used["provision.csv"] == "evidence of services"
+
+
+@pytest.mark.soak
+def test_a_late_file_moves_the_day_of_evidence_unless_a_day_is_asked_for(tmp_path):
+    store = store_of(tmp_path)
+    few = {"formats": (Format.CSV,), "sections": ("headlines", "quality", "fragile")}
+    asked = {**few, "evidence_on": date(2024, 1, 20)}
+    early, fixed = pack_of(store, tmp_path / "a", **few), pack_of(store, tmp_path / "b", **asked)
+    assert early.tables["fragile_by_icb"] == fixed.tables["fragile_by_icb"]
+    late = datetime(2024, 6, 10, tzinfo=UTC)
+    files = [("acm", "late.csv", [acm("RKB", 2, "QWU", RENAL, "10.00", "10.00")], 0)]
+    add_load(store, files, load_id="load-late", received_at=late)
+    moved, kept = pack_of(store, tmp_path / "c", **few), pack_of(store, tmp_path / "d", **asked)
+    assert moved.pack.facts["evidence"]["on"] == "2024-06-10"
+    assert "10 June 2024, the day of the newest load read for it" in str(moved.pack.sections)
+    assert kept.pack.facts["evidence"]["on"] == "2024-01-20"
+    assert "20 January 2024, the day that was asked for" in str(kept.pack.sections)
+    told = [
+        d.sentence for d in pack_diff(PackDiffRequest(early.folder, moved.folder, NOW)).differences
+    ]
+    assert "evidence as on 2024-01-20, then 2024-06-10" in told
+    answer = pack_diff(PackDiffRequest(fixed.folder, kept.folder, NOW))
+    assert {str(d.cause) for d in answer.differences} == {"new data"}
+    assert not [row for row in answer.figures.to_pylist() if "fragile" in row["figure"]]
+
+
+def test_evidence_of_a_day_says_what_begins_later_and_is_refused_for_a_day_to_come(first, tmp_path):
+    store, _ = first
+    few = {"formats": (Format.CSV,), "sections": ("headlines", "fragile")}
+    answer = pack_of(store, tmp_path / "early", evidence_on=date(2023, 6, 30), **few)
+    assert sum(answer.tables["fragile_by_icb"]["services"].to_pylist()) == 0
+    (caution,) = [c for c in answer.pack.facts["cautions"] if c.startswith("Evidence of services")]
+    assert caution == (
+        "Evidence of services is as it stood on 30 June 2023. Eight statements that begin later are "
+        "not in this pack."
+    )
+    with pytest.raises(NotKnownYet, match="known to 20 January 2024"):
+        pack_of(store, tmp_path / "none", evidence_on=date(2024, 1, 21), **few)

@@ -9,8 +9,11 @@ import pytest
 from speccomm.activity.areas import NotOneArea
 from speccomm.cli.main import main
 from speccomm.foundation.errors import UnknownName
-from speccomm.foundation.periods import FinancialMonth
-from speccomm.jobs.pack import PackRequest, build_pack
+from speccomm.foundation.periods import FinancialMonth, FinancialYear
+from speccomm.jobs.contract import ContractRequest, contract
+from speccomm.jobs.pack import PackRequest, build_pack, open_region
+from speccomm.jobs.receipt import ReceiptRequest, receipt
+from speccomm.jobs.recounting.contract import by_current_provider, contract_row_counts
 from speccomm.jobs.region_packs import (
     NotARegionFolder,
     RegionPacksRequest,
@@ -18,7 +21,9 @@ from speccomm.jobs.region_packs import (
 )
 from speccomm.jobs.settings import EngineSettings
 from speccomm.publishing.assembly import NoSections
+from speccomm.publishing.facts import CONTRACT, in_shape
 from speccomm.publishing.rendering.formats import Format
+from speccomm.publishing.sourcing import TOGETHER, Position
 from tests.unit.jobs.pack_store import acm, fill, plcm
 
 NOW = datetime(2024, 2, 5, 9, 30, tzinfo=UTC)
@@ -38,6 +43,7 @@ def store(tmp_path_factory):
     money = [
         acm("RKB", 1, "QWU", RENAL, "1000.00", "1100.50"),
         acm("RWE", 1, "QK1", HIV, "500.00", "450.00"),
+        acm("RKB", 1, "QK1", RENAL, "100.00", None),
     ]
     files = [("plcm", "plcm.csv", activity, 0), ("acm", "acm.csv", money, 0)]
     return fill(tmp_path_factory.mktemp("region") / "store", files)
@@ -77,6 +83,68 @@ def test_a_region_is_seen_from_its_own_border(store, tmp_path):
     page = answer.page.read_text()
     assert "this ICB" not in page
     assert "the ICB’s" not in page
+
+
+@pytest.fixture(scope="module")
+def region(store, tmp_path_factory):
+    out = tmp_path_factory.mktemp("packs") / "Y60"
+    asked = request(store, out, sections=("contract",), formats=(Format.CSV,))
+    return build_pack(asked)
+
+
+def test_the_position_of_each_icb_adds_up_to_the_region_s(region):
+    rows = {row["icb_code"]: row for row in region.tables["contract_by_icb"].to_pylist()}
+    money = ("plan_gbp", "actual_gbp", "compared_plan_gbp", "variance_gbp")
+    assert [str(rows["QWU"][name]) for name in money] == ["1000.00", "1100.50", "1000.00", "100.50"]
+    # RKB left QK1's renal actual blank: planned and not compared there, and compared for the region,
+    # which has an actual of RKB's renal service.
+    assert [str(rows["QK1"][name]) for name in money] == ["600.00", "450.00", "500.00", "-50.00"]
+    assert [str(rows[TOGETHER][name]) for name in money] == ["0.00", "0.00", "100.00", "-100.00"]
+    assert len(rows) == 12
+    assert rows["QPM"]["plan_gbp"] is None
+    lines = region.tables["contract_by_provider"].to_pylist()
+    for name in money:
+        total = sum(row[name] or 0 for row in rows.values())
+        assert total == sum(row[name] or 0 for row in lines), name
+    assert list(rows)[-1] == TOGETHER
+
+
+@pytest.mark.parametrize(
+    "row", ["QWU", *(pytest.param(row, marks=pytest.mark.soak) for row in ("QK1", TOGETHER, "all"))]
+)
+def test_a_figure_of_an_icb_s_position_is_worked_out_again(region, store, row):
+    for column in ("plan_gbp", "variance_gbp"):
+        name = f"Y60.contract_by_icb.{row}.{column}"
+        answer = receipt(ReceiptRequest(name, region.folder, NOW, store=store))
+        assert answer.agrees, name
+    expected = {"QWU": 1, "QK1": 2, TOGETHER: 3, "all": 3}
+    assert answer.receipt.rows == expected[row]
+
+
+def test_a_region_s_other_packs_have_no_position_by_icb(store, tmp_path):
+    asked = request(store, tmp_path / "out", icb="QWU", region=None, sections=("contract",))
+    assert "contract_by_icb" not in build_pack(asked).tables
+
+
+def test_positions_asked_at_once_are_those_asked_one_by_one(store, tmp_path):
+    with open_region(request(store, tmp_path / "out"), each_icb=True) as asked:
+        together = asked.positions
+        for code, position in together.items():
+            question = ContractRequest(
+                store, FinancialYear(2023), 1, NOW, icb=code, map_date=date(2023, 6, 30)
+            )
+            alone = contract(question).position.select(position.position.column_names)
+            assert position.position.to_pylist() == in_shape(alone, CONTRACT).to_pylist(), code
+            source = Position(code, "2023-24", 1)
+            sets = {
+                f"patients:{code}": sorted(asked.area(code).patient_codes),
+                **{f"sent_as:{p}": [p] for p in ("RKB", "RWE")},
+            }
+            counted = by_current_provider(asked.contract_rows(code, whose="patients"), sets=sets)
+            assert counted == contract_row_counts(asked.reading, source, sets=sets), code
+    assert together["QWU"].position.num_rows == 1
+    assert together["QK1"].position.num_rows == 2
+    assert together["QK1"].rows == 2
 
 
 def test_packs_built_together_are_those_built_alone(store, tmp_path):

@@ -83,3 +83,15 @@ def test_a_seed_repeats_it(tmp_path: Path) -> None:
     one = (tmp_path / "one.csv").read_bytes()
     assert one == (tmp_path / "two.csv").read_bytes()
     assert one != (tmp_path / "three.csv").read_bytes()
+
+
+def test_one_provider_may_have_sent_all_of_it(tmp_path: Path) -> None:
+    engine = open_duckdb(memory_limit_mib=1024, threads=2)
+    try:
+        benchmark_plcm(engine, tmp_path / "one.csv", 500, 5, provider="RKB")
+    finally:
+        engine.disconnect()
+    read = arrow_csv.read_csv(tmp_path / "one.csv")
+    (at,) = (at for at, (name, _) in enumerate(layout("plcm")) if name == "provider_code")
+    assert {code[:3] for code in read.column(at).to_pylist()} == {"RKB"}
+    assert read.num_rows == 500

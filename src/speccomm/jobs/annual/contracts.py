@@ -24,6 +24,8 @@ from speccomm.publishing.sourcing import Of, Position
 
 Sets = dict[str, tuple[str, ...]]
 EXACT = "decimal(38, 4)"
+NOT_KNOWN = "Commissioner not known"
+HALF_A_PENNY = Decimal("0.005")
 FILE_KEYS = ["load_id", "file_name", "provider_code"]
 
 
@@ -50,9 +52,19 @@ def no_contracts() -> AnnualContracts:
 
 
 def annual_contracts(
-    reading: Reading, places: OrganisationMap, *, area: Area, year: FinancialYear
+    reading: Reading,
+    places: OrganisationMap,
+    *,
+    area: Area,
+    year: FinancialYear,
+    with_units: bool = False,
 ) -> AnnualContracts:
-    """The position of the year as far as it is loaded, in the way its receipts work it out again."""
+    """The position of the year as far as it is loaded, in the way its receipts work it out again.
+
+    `with_units` counts the care of each commissioner's patients too. Of a region, spending under a
+    code that leads to none of its ICBs counts with it, its commissioner Unknown.
+    """
+    area = replace(area, patient_codes=area.patient_codes | _without_icb(places, area))
     last = _last_loaded(reading, places, year)
     if last is None:
         return no_contracts()
@@ -86,7 +98,9 @@ def annual_contracts(
         senders.setdefault(key, set()).add(places.current.get(code, code))
     return AnnualContracts(
         position=_named(position, places),
-        by_commissioner=_by_commissioner(reading, places, source, area=area, sets=sets),
+        by_commissioner=_by_commissioner(
+            reading, places, source, position, area=area, sets=sets, with_units=with_units
+        ),
         last_month=last,
         incomplete=openness.incomplete,
         sets=sets,
@@ -125,12 +139,26 @@ def _sets(places: OrganisationMap, scope: ContractScope, *, area: Area, codes: s
     }
 
 
+def _without_icb(places: OrganisationMap, area: Area) -> frozenset[str]:
+    """The codes of a region that the map puts in none of its ICBs: its own, those of its hubs, and
+    boards divided since."""
+    if area.kind != "region":
+        return frozenset()
+    rows = places.commissioners.select(["region_code", "icb_code", "commissioner_code"]).to_pylist()
+    return frozenset(
+        row["commissioner_code"]
+        for row in rows
+        if row["region_code"] == area.code and row["icb_code"] is None
+    )
+
+
 def _patients_of(places: OrganisationMap, area: Area) -> Sets:
-    """The patients' codes of each ICB of the area; together they are those of the area."""
+    """The patients' codes of each ICB of the area, and those of none as Unknown; together they are
+    those of the area."""
     found: dict[str, list[str]] = {}
     for row in places.commissioners.select(["icb_code", "commissioner_code"]).to_pylist():
-        if row["icb_code"] is not None and row["commissioner_code"] in area.patient_codes:
-            found.setdefault(row["icb_code"], []).append(row["commissioner_code"])
+        if row["commissioner_code"] in area.patient_codes:
+            found.setdefault(row["icb_code"] or UNKNOWN, []).append(row["commissioner_code"])
     return {icb: tuple(sorted(codes)) for icb, codes in sorted(found.items())}
 
 
@@ -138,26 +166,56 @@ def _by_commissioner(
     reading: Reading,
     places: OrganisationMap,
     source: Position,
+    position: pa.Table,
     *,
     area: Area,
     sets: Sets,
+    with_units: bool,
 ) -> tuple[CommissionerSpending, ...]:
     if area.kind != "region":
         return ()
     spent = []
-    whole_pence = _in_whole_pence(reading, source, area)
+    rounded = position.num_rows
+    whole_pence = None if with_units else _in_whole_pence(reading, source, area)
     for name in sets:
         if not name.startswith("icb:"):
             continue
         icb = name.removeprefix("icb:")
+        units = None
         if whole_pence is not None:
             amount = sum((whole_pence.get(code, Decimal(0)) for code in sets[name]), Decimal(0))
         else:
             found = position_of(reading, source, {Of.PATIENT_ICB: icb}, sets=sets)
+            rounded += found.num_rows
             amount = pc.sum(found["actual_gbp"]).as_py() or Decimal(0)
-        title = area_on(places.commissioners, places.providers, on=places.on, icb=icb).name
-        spent.append(CommissionerSpending(icb, title, amount))
-    return tuple(spent)
+            units = pc.sum(found["actual_activity"]).as_py() if with_units else None
+        if icb != UNKNOWN:
+            title = area_on(places.commissioners, places.providers, on=places.on, icb=icb).name
+            spent.append(CommissionerSpending(icb, title, amount, units))
+        elif amount or units:
+            spent.append(CommissionerSpending(icb, NOT_KNOWN, amount, units, is_known=False))
+    if not with_units:
+        return tuple(spent)
+    whole = pc.sum(position["actual_gbp"]).as_py() or Decimal(0)
+    return _tied(spent, whole, slack=rounded * HALF_A_PENNY)
+
+
+def _tied(
+    spent: list[CommissionerSpending], whole: Decimal, *, slack: Decimal
+) -> tuple[CommissionerSpending, ...]:
+    """The spending of a publication, its largest part with what rounding to the penny took or added.
+
+    Lines are rounded one by one, so that parts of a penny leave commissioners and providers pennies
+    apart, and tables that are protected together must agree. A publication prints to £1,000.
+    """
+    difference = whole - sum((entry.amount for entry in spent), Decimal(0))
+    if not difference or abs(difference) > slack:
+        return tuple(spent)
+    largest = max(spent, key=lambda entry: entry.amount)
+    return tuple(
+        replace(entry, amount=entry.amount + difference) if entry is largest else entry
+        for entry in spent
+    )
 
 
 def _in_whole_pence(reading: Reading, source: Position, area: Area) -> dict[str, Decimal] | None:

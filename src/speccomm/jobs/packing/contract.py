@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from speccomm.activity.areas import Area
+from speccomm.activity.areas import AREA, Area
 from speccomm.activity.completeness import Openness, last_received, months_sent, openness_of
 from speccomm.activity.contract_lines import ContractScope, contract_lines
-from speccomm.activity.contract_position import position_of_lines
-from speccomm.activity.rules import ContractRules, contract_rules
+from speccomm.activity.contract_position import contract_lines_of_areas, position_of_lines
+from speccomm.activity.rules import contract_rules
 from speccomm.activity.tables import UNKNOWN
 from speccomm.foundation.periods import FinancialMonth, FinancialYear
 from speccomm.jobs.contract_scope import ACM, IAP, scoped_question
@@ -31,7 +33,8 @@ class PackContract:
 
     `planned_pairs` are (provider, service) with a plan: of local providers for any commissioner,
     of providers elsewhere for the ICB's patients. `of_providers` is the position of the region's
-    providers for every commissioner. `scope` is None where nothing is loaded.
+    providers for every commissioner. `scope` is None where nothing is loaded. `by_icb` has, in a
+    region's pack, the position of each of its ICBs.
     """
 
     position: pa.Table
@@ -44,6 +47,7 @@ class PackContract:
     service_names: dict[str, str | None]
     rows: int
     scope: ContractScope | None = None
+    by_icb: Mapping[str, pa.Table] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,44 +58,123 @@ class ProviderPosition:
     holds_plan: frozenset[str]
 
 
+@dataclass(frozen=True)
+class AreaPosition:
+    """The position of an area's patients in the pack's shape, and the monitoring rows behind it."""
+
+    position: pa.Table
+    rows: int
+
+
+def contract_scope(
+    reading: Reading, places: OrganisationMap, *, to: FinancialMonth
+) -> ContractScope:
+    """The scope of everyone's contracts, from the first month of a month's year to that month."""
+    question = scoped_question(
+        reading,
+        places,
+        year=to.year,
+        to_month=to.number,
+        icb=None,
+        provider=None,
+        service=None,
+        rules=contract_rules(),
+    )
+    return question.scope
+
+
 def providers_position(
     reading: Reading,
     places: OrganisationMap,
     *,
     providers: frozenset[str],
-    to: FinancialMonth | None,
+    scope: ContractScope | None,
 ) -> ProviderPosition:
     """Set plan against actual for providers (current codes) and every commissioner.
 
-    Missing: no rows where `to` is None: no contract monitoring of the year is loaded.
+    Missing: no rows where `scope` is None: no contract monitoring of the year is loaded.
     """
-    if to is None:
+    if scope is None:
         return ProviderPosition(shapes.row_of([], shapes.CONTRACT), frozenset())
-    found = _lines(reading, places, contract_rules(), to=to, providers=places.codes_of(providers))
-    position = shapes.in_shape(found.position, shapes.CONTRACT)
-    return ProviderPosition(position, _holders(reading, places, to.year))
+    narrowed = replace(scope, provider_codes=places.codes_of(providers))
+    rules = contract_rules()
+    lines = reading.con.to_pyarrow(
+        contract_lines(*_sources(reading, places), scope=narrowed, rules=rules)
+    )
+    services = ibis.memtable(reading.service_names)
+    position = reading.con.to_pyarrow(
+        position_of_lines(ibis.memtable(lines), services, scope=narrowed, rules=rules)
+    )
+    return ProviderPosition(
+        shapes.in_shape(position, shapes.CONTRACT), _holders(reading, places, scope.year)
+    )
+
+
+def areas_positions(
+    reading: Reading,
+    places: OrganisationMap,
+    *,
+    areas: Sequence[Area],
+    scope: ContractScope,
+) -> dict[str, AreaPosition]:
+    """Set plan against actual for the patients of each area, by its code.
+
+    One question answers for all areas: to ask costs more than to add up.
+    """
+    rules = contract_rules()
+    lines = reading.con.to_pyarrow(
+        contract_lines_of_areas(*_sources(reading, places), areas=areas, scope=scope, rules=rules)
+    )
+    services = ibis.memtable(reading.service_names)
+    positions = reading.con.to_pyarrow(
+        position_of_lines(ibis.memtable(lines), services, scope=scope, rules=rules, first=(AREA,))
+    )
+    return {
+        area.code: AreaPosition(
+            shapes.in_shape(_of(positions, area), shapes.CONTRACT),
+            pc.sum(_of(lines, area)["acm_rows"]).as_py() or 0,
+        )
+        for area in areas
+    }
+
+
+def _of(rows: pa.Table, area: Area) -> pa.Table:
+    return rows.filter(pc.equal(rows[AREA], area.code)).drop_columns([AREA])
+
+
+def _sources(
+    reading: Reading, places: OrganisationMap
+) -> tuple[ir.Table, ir.Table, ir.Table, ir.Table]:
+    """Monitoring, plans, providers of the map and points of delivery, as `contract_lines` takes them."""
+    return (
+        reading.snapshot.table(reading.con, ACM),
+        reading.snapshot.table(reading.con, IAP),
+        ibis.memtable(places.providers),
+        ibis.memtable(reading.reference.points_of_delivery),
+    )
 
 
 def pack_contract(
     reading: Reading,
-    places: OrganisationMap,
     *,
-    area: Area,
+    ours: AreaPosition | None,
     local: frozenset[str],
     of_providers: ProviderPosition,
-    to: FinancialMonth | None,
+    scope: ContractScope | None,
     year: FinancialYear,
+    by_icb: Mapping[str, AreaPosition] | None = None,
 ) -> PackContract:
-    """Set plan against actual for an area's patients, for `year` as far as it is loaded: to `to`.
+    """The contract position of an area's patients, `ours`, and what the pack needs beside it.
 
     `local` are the current codes of the area's providers, `of_providers` has them among others.
+    `by_icb` are, in a region's pack, the positions of its ICBs.
 
-    Missing: where no contract monitoring of the year is loaded, the position has no rows.
+    Missing: where no contract monitoring of `year` is loaded there is no scope, and the position
+             has no rows.
     """
-    if to is None:
+    if scope is None or ours is None:
         return _nothing(_openness(reading, year, 0))
-    ours = _lines(reading, places, contract_rules(), to=to, patients=area.patient_codes)
-    position, theirs = shapes.in_shape(ours.position, shapes.CONTRACT), of_providers.position
+    position, theirs = ours.position, of_providers.position
     pairs = _planned_pairs(position, local, inside=False)
     pairs |= _planned_pairs(theirs, local, inside=True)
     here = theirs.filter(pc.is_in(theirs["provider_code"], value_set=pa.array(sorted(local))))
@@ -103,60 +186,16 @@ def pack_contract(
     return PackContract(
         position=_unknown_as_null(position),
         of_providers=_unknown_as_null(theirs),
-        last_month=to,
-        openness=_openness(reading, to.year, to.number),
-        sent_actual=ours.scope.sent,
+        last_month=FinancialMonth(scope.year, scope.to_month),
+        openness=_openness(reading, scope.year, scope.to_month),
+        sent_actual=scope.sent,
         holds_plan=of_providers.holds_plan,
         planned_pairs=frozenset(pairs),
         service_names=names,
         rows=ours.rows,
-        scope=ours.scope,
+        scope=scope,
+        by_icb={code: _unknown_as_null(of.position) for code, of in (by_icb or {}).items()},
     )
-
-
-@dataclass(frozen=True)
-class _Position:
-    position: pa.Table
-    scope: ContractScope
-    rows: int
-
-
-def _lines(
-    reading: Reading,
-    places: OrganisationMap,
-    rules: ContractRules,
-    *,
-    to: FinancialMonth,
-    patients: frozenset[str] | None = None,
-    providers: frozenset[str] | None = None,
-) -> _Position:
-    question = scoped_question(
-        reading,
-        places,
-        year=to.year,
-        to_month=to.number,
-        icb=None,
-        provider=None,
-        service=None,
-        rules=rules,
-    )
-    scope = replace(question.scope, provider_codes=providers, patient_codes=patients)
-    acm, iap = (reading.snapshot.table(reading.con, name) for name in (ACM, IAP))
-    lines = reading.con.to_pyarrow(
-        contract_lines(
-            acm,
-            iap,
-            ibis.memtable(places.providers),
-            ibis.memtable(reading.reference.points_of_delivery),
-            scope=scope,
-            rules=rules,
-        )
-    )
-    services = ibis.memtable(reading.service_names)
-    position = reading.con.to_pyarrow(
-        position_of_lines(ibis.memtable(lines), services, scope=scope, rules=rules)
-    )
-    return _Position(position, scope, pc.sum(lines["acm_rows"]).as_py() or 0)
 
 
 def last_loaded(

@@ -8,11 +8,9 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from speccomm.activity.areas import Area
+from speccomm.activity.areas import AREA, Area
 from speccomm.activity.flows import flows_of_areas
 from speccomm.jobs.reading import OrganisationMap, Reading
-
-AREA = "area_code"
 
 
 def cut_flows(

@@ -9,11 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from speccomm.activity.areas import Area
+from speccomm.foundation.errors import Refusal
 from speccomm.foundation.periods import FinancialMonth, FinancialYear
 from speccomm.jobs.evidence import standing
 from speccomm.jobs.reading import OrganisationMap, Reading
 from speccomm.publishing import evidence_facts as shapes
 from speccomm.publishing.evidence_facts import PackEvidence, Places, gather_evidence, no_evidence
+from speccomm.publishing.wording import say_day
 from speccomm.quality.fragile import area_table
 from speccomm.reference import Reference
 
@@ -21,15 +23,34 @@ DELEGATED = "GREEN"
 SERVICE_LINE = "service"
 
 
-def evidence_day(reading: Reading) -> date:
-    """The day evidence is looked at: of the as-at time, else of the newest load of the version.
+class NotKnownYet(Refusal):
+    """A day of evidence after the last that the store is known to."""
 
-    Not the day of building, so that a version of the store always gives the same tables.
+    def __init__(self, *, asked: date, known: date) -> None:
+        self.asked = asked
+        self.known = known
+        super().__init__(
+            f"The store is known to {say_day(known)}, so how its evidence stands on "
+            f"{say_day(asked)} is not known. Ask for {say_day(known)} or an earlier day."
+        )
+
+
+def evidence_day(reading: Reading, *, asked: date | None = None) -> date:
+    """The day evidence is looked at: the one asked for, or else the last that the store is known to.
+
+    That is the day of the as-at time, else of the newest load of the version. Not the day of
+    building, so that a version of the store always gives the same tables. A later load moves the day,
+    unless it is asked for.
+
+    Raises: NotKnownYet for a later day.
     """
     received: list[datetime] = reading.snapshot.loads()["received_at"].to_pylist()
+    known = max((moment.date() for moment in received), default=reading.day)
     if reading.snapshot.as_at is not None:
-        return reading.snapshot.as_at.date()
-    return max((moment.date() for moment in received), default=reading.day)
+        known = reading.snapshot.as_at.date()
+    if asked is not None and asked > known:
+        raise NotKnownYet(asked=asked, known=known)
+    return asked or known
 
 
 def pack_evidence(
@@ -38,12 +59,12 @@ def pack_evidence(
     *,
     region: Area,
     month: FinancialMonth,
+    on: date,
 ) -> PackEvidence:
-    """The evidence of the services of a region as it is known at the pack's time.
+    """The evidence of the services of a region as it holds on a day, with all that is known of it.
 
-    `month` is the last of the period. The priorities are those of every ICB. Rows of providers are brought under the codes of the map, and those of providers elsewhere left out.
+    `month` is the last of the period; `on` as `evidence_day` has it. The priorities are those of every ICB. Rows of providers are brought under the codes of the map, and those of providers elsewhere left out.
     """
-    on = evidence_day(reading)
     said = standing(reading.snapshot)
     held = {name: _on_map(rows, places) for name, rows in said.items()}
     collected = frozenset(name for name, rows in held.items() if rows.num_rows)
@@ -60,7 +81,15 @@ def pack_evidence(
         month_from=on.replace(day=1),
         financial_year=year,
         recorded_as=_recorded_as(said, places),
+        begun_later=_begun_later(held, current, on=on),
     )
+
+
+def _begun_later(held: Mapping[str, pa.Table], providers: frozenset[str], *, on: date) -> int:
+    """How many standing statements begin after a day, of these providers or of none."""
+    later = pa.scalar(on, pa.date32())
+    kept = _of_providers(held, providers).values()
+    return sum(rows.filter(pc.greater(rows["from_date"], later)).num_rows for rows in kept)
 
 
 def _recorded_as(

@@ -25,6 +25,7 @@ from speccomm.jobs.reading import OrganisationMap
 from speccomm.publishing import facts as shapes
 from speccomm.publishing.facts import Organisation, PackFacts
 from speccomm.publishing.naming import RULEBOOK as WORDS_RULEBOOK
+from speccomm.publishing.wording import capital, say_count, say_day, say_verb
 from speccomm.quality import evidence_rules
 from speccomm.quality.cqc import cqc_rules
 from speccomm.quality.overview import overview_rules
@@ -40,14 +41,15 @@ def pack_facts(asked: RegionReading, area: Area, *, now: datetime) -> tuple[Pack
     reading, places = asked.reading, asked.places
     local = places.current_codes(area.provider_codes)
     flows = pack_flows(asked, icb=area)
+    of_icbs = asked.icbs if area == asked.region else ()
     contract = pack_contract(
         reading,
-        places,
-        area=area,
+        ours=asked.positions.get(area.code),
         local=local,
         of_providers=asked.of_providers,
-        to=asked.contract_month,
+        scope=asked.contract_scope,
         year=asked.last_month.year,
+        by_icb={code: asked.positions[code] for code in of_icbs if code in asked.positions},
     )
     names = _provider_names(places)
     providers = local | _met(flows, contract)
@@ -90,6 +92,8 @@ def pack_facts(asked: RegionReading, area: Area, *, now: datetime) -> tuple[Pack
         unknown_flows=flows.unknown,
         contract=contract.position,
         provider_contract=contract.of_providers,
+        contract_by_icb=contract.by_icb,
+        icb_names={code: asked.area(code).name for code in of_icbs},
         providers=shapes.row_of(
             [{"provider_code": c, "provider_name": names.get(c)} for c in sorted(providers)],
             shapes.PROVIDERS,
@@ -138,6 +142,7 @@ def pack_facts(asked: RegionReading, area: Area, *, now: datetime) -> tuple[Pack
             local=local,
             providers=providers,
         ),
+        evidence_asked=asked.evidence_on is not None,
         evidence=asked.evidence if area == asked.region else asked.evidence.for_icb(area.code),
     )
     return facts, flows
@@ -187,6 +192,12 @@ def _cautions(asked: RegionReading, flows: PackFlows, openness: Openness) -> lis
         sentences.append(
             "No submission calendar is loaded for the contract year, so it is not known which "
             "months are still open to correction."
+        )
+    if later := asked.evidence.begun_later:
+        sentences.append(
+            f"Evidence of services is as it stood on {say_day(asked.evidence.on)}. "
+            f"{capital(say_count(later, 'statement'))} that {say_verb(later, 'begins', 'begin')} "
+            f"later {say_verb(later, 'is', 'are')} not in this pack."
         )
     if flows.unstated_rows:
         sentences.append(

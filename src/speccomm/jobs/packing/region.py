@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import Enum
 from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from speccomm.activity.areas import Area, area_on
+from speccomm.activity.areas import AREA, Area, area_on
 from speccomm.activity.completeness import months_sent
+from speccomm.activity.contract_lines import ContractScope
 from speccomm.activity.flows import activity_by_codes
+from speccomm.activity.rules import contract_rules
 from speccomm.foundation.periods import FinancialMonth, months_between
+from speccomm.jobs.contract_rows import row_counts
 from speccomm.jobs.flows import DATASET
-from speccomm.jobs.packing.contract import ProviderPosition, last_loaded, providers_position
+from speccomm.jobs.packing.contract import (
+    AreaPosition,
+    ProviderPosition,
+    areas_positions,
+    contract_scope,
+    last_loaded,
+    providers_position,
+)
 from speccomm.jobs.packing.cutting import cut_flows
-from speccomm.jobs.packing.evidence import pack_evidence
+from speccomm.jobs.packing.evidence import evidence_day, pack_evidence
 from speccomm.jobs.packing.sources import MONTHLY, Sender, senders_of
 from speccomm.jobs.reading import OrganisationMap, Reading
 from speccomm.publishing.evidence_facts import PackEvidence
@@ -42,7 +53,8 @@ class RegionReading:
     """An open store, one region on one map, and the months asked about; answers are kept.
 
     `of` are the codes of the ICBs whose packs are to be made, or of the region for its own: flows
-    are cut for all of them at once.
+    are cut for all of them at once. `evidence_on` is the day asked for evidence, None as
+    `packing.evidence.evidence_day` says.
     """
 
     reading: Reading
@@ -51,6 +63,7 @@ class RegionReading:
     first_month: FinancialMonth
     last_month: FinancialMonth
     of: tuple[str, ...]
+    evidence_on: date | None = None
 
     @property
     def months(self) -> list[FinancialMonth]:
@@ -142,11 +155,61 @@ class RegionReading:
         return months_between(FinancialMonth(last.year, 1), last) if last else []
 
     @cached_property
+    def contract_scope(self) -> ContractScope | None:
+        """The scope of everyone's contracts; None where no contract monitoring is loaded."""
+        last = self.contract_month
+        return None if last is None else contract_scope(self.reading, self.places, to=last)
+
+    @cached_property
     def of_providers(self) -> ProviderPosition:
         """The position of the region's providers for all commissioners, and who holds a plan."""
         return providers_position(
-            self.reading, self.places, providers=self.providers, to=self.contract_month
+            self.reading, self.places, providers=self.providers, scope=self.contract_scope
         )
+
+    @cached_property
+    def positions(self) -> dict[str, AreaPosition]:
+        """The position of the patients of each area in `of`, and of each ICB of a region in it."""
+        if self.contract_scope is None:
+            return {}
+        return areas_positions(
+            self.reading, self.places, areas=self._contract_areas, scope=self.contract_scope
+        )
+
+    @property
+    def icbs(self) -> tuple[str, ...]:
+        """The codes of the region's ICBs on the map."""
+        return icbs_of(self.places, self.region.code)
+
+    @property
+    def _contract_areas(self) -> list[Area]:
+        codes = [*self.of, *(self.icbs if self.region.code in self.of else ())]
+        return [self.area(code) for code in dict.fromkeys(codes)]
+
+    def contract_rows(self, area: str, *, whose: str) -> pa.Table:
+        """How many rows stand behind the position of an area's patients, or of its providers.
+
+        Shape:   as `jobs.contract_rows.row_counts`; empty where no contract monitoring is loaded.
+        """
+        if whose == "providers":
+            return self._rows_of_providers
+        counted = self._rows_of_patients
+        return counted.filter(pc.equal(counted[AREA], area)).drop_columns([AREA])
+
+    @cached_property
+    def _rows_of_patients(self) -> pa.Table:
+        return self._row_counts(areas=self._contract_areas)
+
+    @cached_property
+    def _rows_of_providers(self) -> pa.Table:
+        return self._row_counts(provider_codes=self.places.codes_of(self.providers))
+
+    def _row_counts(
+        self, *, areas: Sequence[Area] = (), provider_codes: frozenset[str] | None = None
+    ) -> pa.Table:
+        assert self.contract_scope is not None
+        scope = replace(self.contract_scope, provider_codes=provider_codes)
+        return row_counts(self.reading, scope=scope, rules=contract_rules(), areas=areas)
 
     @cached_property
     def senders(self) -> dict[str, list[Sender]]:
@@ -173,7 +236,10 @@ class RegionReading:
     @cached_property
     def evidence(self) -> PackEvidence:
         """What is held of services, with the priorities of every ICB."""
-        return pack_evidence(self.reading, self.places, region=self.region, month=self.last_month)
+        on = evidence_day(self.reading, asked=self.evidence_on)
+        return pack_evidence(
+            self.reading, self.places, region=self.region, month=self.last_month, on=on
+        )
 
 
 def region_of(places: OrganisationMap, icb: str) -> str | None:

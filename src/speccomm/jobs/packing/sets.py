@@ -11,6 +11,7 @@ from speccomm.activity.areas import Area
 from speccomm.jobs.packing.contract import NO_SERVICE, PackContract
 from speccomm.jobs.packing.flows import PackFlows
 from speccomm.jobs.reading import OrganisationMap, Reading
+from speccomm.publishing.sourcing import GROUP, TOGETHER
 
 Sets = dict[str, tuple[str, ...]]
 
@@ -30,6 +31,7 @@ def pack_sets(
 
     Shape:   patients:AREA and providers:AREA are codes as sent; sent_as:PROVIDER the codes that one
              provider was sent under; icb:CODE the commissioner codes whose patients live there;
+             in a region's pack for each of its ICBs, which group:region_together names;
              unplaced those met that lead nowhere; plan_in_iap, whole_year_in_acm and sent as in
              `activity.contract_lines.ContractScope`; local, behind and holds_plan current provider
              codes.
@@ -40,7 +42,8 @@ def pack_sets(
         **{f"patients:{area.code}": area.patient_codes for area in (icb, region)},
         **{f"providers:{area.code}": area.provider_codes for area in (icb, region)},
         **{f"sent_as:{code}": places.codes_of({code}) for code in {*providers, *regional}},
-        **_patient_places(places, flows),
+        **_patient_places(places, {*_met(flows), *contract.by_icb}),
+        **({f"{GROUP}{TOGETHER}": contract.by_icb} if contract.by_icb else {}),
         "unplaced": _unplaced(places, flows),
         "services_left_out": _left_out(reading.reference.service_lines),
         "local": local,
@@ -53,8 +56,12 @@ def pack_sets(
     return {name: tuple(sorted(codes)) for name, codes in sets.items()}
 
 
-def _patient_places(places: OrganisationMap, flows: PackFlows) -> Sets:
-    met = {code for code in flows.by_icb["icb_code"].to_pylist() if code is not None}
+def _met(flows: PackFlows) -> set[str]:
+    """The codes of the ICBs that patients of the pack's activity live in."""
+    return {code for code in flows.by_icb["icb_code"].to_pylist() if code is not None}
+
+
+def _patient_places(places: OrganisationMap, met: Collection[str]) -> Sets:
     found: dict[str, list[str]] = {}
     for row in places.places.to_pylist():
         if row["icb_code"] in met:

@@ -17,9 +17,12 @@ from speccomm.jobs.reading import Reading, open_for_reading
 from speccomm.jobs.recounting.figures import Recount, is_share, recount, same_figure, share
 from speccomm.jobs.recounting.rows_file import in_hexadecimal, write_rows
 from speccomm.jobs.settings import EngineSettings
+from speccomm.publishing.leaving import NOT_SUPPRESSED
 from speccomm.publishing.receipts.opening import OpenPack, Receipt, open_receipt
 from speccomm.publishing.sourcing import Position, ServiceCount
 from speccomm.warehouse.commits import Purged
+
+Place = tuple[str, str, str]  # load, data set and name of a file
 
 
 class NoRows(Refusal):
@@ -46,7 +49,8 @@ class Question:
 class StoreSays:
     """What the store says of a figure, in words and as values.
 
-    `agrees` is None where the figure could not be worked out again; `files` are those whose rows
+    `agrees` is None where the figure could not be worked out again, and of a publication, whose
+    figures are protected; `files` are those whose rows
     were counted, None where none were.
     """
 
@@ -101,10 +105,11 @@ def _ask(reading: Reading, pack: OpenPack, opened: Receipt, question: Question) 
             tables["register"] = found.register
     if question.rows_out is not None:
         written = write_rows(reading, found.rows, found.register, question.rows_out)
+    counts = _counts_by_file(reading, found)
     return StoreSays(
         *_agreement(reading, pack, opened, value),
-        rows_counted=_rows_counted(reading, found),
-        files=_files_counted(reading, found),
+        rows_counted=_rows_counted(found, counts),
+        files=_files_counted(reading, counts),
         rows=tables,
         written=written,
     )
@@ -124,13 +129,17 @@ def _worked_out(
 
 def _agreement(
     reading: Reading, pack: OpenPack, opened: Receipt, value: Decimal | int | None
-) -> tuple[str, bool]:
-    stated = None if opened.value is None else Decimal(opened.value)
-    agrees = same_figure(stated, value)
+) -> tuple[str, bool | None]:
     place = f"at version {pack.manifest['store_version']} of the store"
     said = "none" if value is None else _number(value)
     words = f"worked out again {place}: {said}; "
-    words += "it agrees" if agrees else "IT DOES NOT AGREE with the pack"
+    agrees: bool | None = None
+    if pack.manifest["suppression"] == NOT_SUPPRESSED:
+        stated = None if opened.value is None else Decimal(opened.value)
+        agrees = same_figure(stated, value)
+        words += "it agrees" if agrees else "IT DOES NOT AGREE with the pack"
+    else:
+        words += "the publication may show another number, or none, to protect people"
     other = _other_rules(reading, pack, opened)
     return (f"{words}. {other}" if other else words), agrees
 
@@ -155,15 +164,14 @@ def _other_rules(reading: Reading, pack: OpenPack, opened: Receipt) -> str:
     return f"Not the pack’s own rules: {', '.join(changed)}" if changed else ""
 
 
-def _rows_counted(reading: Reading, found: Recount) -> int:
-    if found.register is not None:
-        return int(found.register.num_rows)
-    return sum(reading.con.to_pyarrow(rows.count()).as_py() for rows in found.rows.values())
+def _rows_counted(found: Recount, counts: Mapping[Place, int]) -> int:
+    """How many rows stand behind a figure: every stored row is of one file, so none is asked twice."""
+    return int(found.register.num_rows) if found.register is not None else sum(counts.values())
 
 
-def _files_counted(reading: Reading, found: Recount) -> list[dict[str, Any]]:
-    """The files whose rows were counted, with how many of each."""
-    counts: dict[tuple[str, str, str], int] = {}
+def _counts_by_file(reading: Reading, found: Recount) -> dict[Place, int]:
+    """How many of the rows behind a figure each file has, by its load, data set and name."""
+    counts: dict[Place, int] = {}
     for dataset, rows in found.rows.items():
         by_file = rows.group_by(["load_id", "file_name"]).aggregate(row_count=rows.count())
         for row in reading.con.to_pyarrow(by_file).to_pylist():
@@ -172,6 +180,11 @@ def _files_counted(reading: Reading, found: Recount) -> list[dict[str, Any]]:
         names = ("load_id", "dataset", "file_name")
         for place in zip(*(found.register[name].to_pylist() for name in names), strict=True):
             counts[place] = counts.get(place, 0) + 1
+    return counts
+
+
+def _files_counted(reading: Reading, counts: Mapping[Place, int]) -> list[dict[str, Any]]:
+    """The files whose rows were counted, with how many of each."""
     received = dict(
         zip(
             *(reading.snapshot.loads()[n].to_pylist() for n in ("load_id", "received_at")),

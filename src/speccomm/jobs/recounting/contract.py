@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from speccomm.activity.contract_lines import ContractScope, contract_lines, plan_stands_in, within
+from speccomm.activity.contract_lines import ContractScope, contract_lines, within
 from speccomm.activity.contract_position import position_of_lines
-from speccomm.activity.rules import ContractRules, contract_rules
+from speccomm.activity.rules import contract_rules
 from speccomm.activity.tables import UNKNOWN
-from speccomm.foundation.periods import MONTHS_IN_YEAR, FinancialYear
+from speccomm.foundation.periods import FinancialYear
+from speccomm.jobs.contract_rows import KINDS, row_counts, row_tests
 from speccomm.jobs.contract_scope import ACM, IAP
 from speccomm.jobs.reading import Reading
 from speccomm.jobs.recounting.activity import PLACED, SENT_AS, Sets
@@ -20,8 +21,6 @@ from speccomm.publishing.receipts.saying import ACTUAL_MEASURES, PLAN_MEASURES, 
 from speccomm.publishing.sourcing import GROUP, OTHERS, Of, Position, ServiceCount
 
 FORECASTS = frozenset({"forecast_straight_gbp", "forecast_profiled_gbp"})
-OUTSIDE_MONTHS = (0, 13)
-KINDS = ("acm_plan", "acm_actual", "acm_year", "iap_plan", "iap_year")
 COUNTED_FOR = {
     "plan": ("acm_plan", "iap_plan"),
     "actual": ("acm_actual",),
@@ -118,7 +117,7 @@ def contract_rows(
         if gathers(values):
             kept = sets.get(f"{GROUP}{values[Of.SERVICE]}", ())
             rows = rows.filter(rows.service_code.isin(list(kept)).coalesce(False))
-        tests = _tests(rows, dataset, scope=scope, rules=rules)
+        tests = row_tests(rows, dataset, scope=scope, rules=rules)
         asked = [test for name, test in tests.items() if name in wanted]
         if asked:
             found[dataset] = rows.filter(ibis.or_(*asked))
@@ -138,46 +137,22 @@ def contract_row_counts(
     reading: Reading, source: Position, *, sets: Sets
 ) -> dict[tuple[str | None, str | None], dict[str, int]]:
     """How many rows of each kind stand behind each provider and service of the position."""
-    scope, rules = scope_of(source, {}, sets=sets), contract_rules()
+    counted = row_counts(reading, scope=scope_of(source, {}, sets=sets), rules=contract_rules())
+    return by_current_provider(counted, sets=sets)
+
+
+def by_current_provider(
+    counted: pa.Table, *, sets: Sets
+) -> dict[tuple[str | None, str | None], dict[str, int]]:
+    """Counts of rows by provider as sent and service, added up under the map that the sets hold."""
     counts: dict[tuple[str | None, str | None], dict[str, int]] = {}
     current = dict(_current_providers(sets))
-    for dataset in (ACM, IAP):
-        rows = within(reading.snapshot.table(reading.con, dataset), scope)
-        tests = _tests(rows, dataset, scope=scope, rules=rules)
-        keyed = rows.mutate(**tests)
-        grouped = keyed.group_by(["provider_code", "service_code"]).aggregate(
-            **{name: keyed[name].sum().coalesce(0).cast("int64") for name in tests}
-        )
-        for row in reading.con.to_pyarrow(grouped).to_pylist():
-            provider = current.get(row["provider_code"], row["provider_code"])
-            held = counts.setdefault((provider, row["service_code"]), dict.fromkeys(KINDS, 0))
-            for name in tests:
-                held[name] += row[name]
+    for row in counted.to_pylist():
+        provider = current.get(row["provider_code"], row["provider_code"])
+        held = counts.setdefault((provider, row["service_code"]), dict.fromkeys(KINDS, 0))
+        for kind in KINDS:
+            held[kind] += row[kind]
     return counts
-
-
-def _tests(
-    rows: ir.Table, dataset: str, *, scope: ContractScope, rules: ContractRules
-) -> Mapping[str, ir.BooleanValue]:
-    month = rows.financial_month
-    to_date = month.between(1, scope.to_month)
-    if dataset == IAP:
-        stands = rows.provider_code.isin(sorted(scope.plan_in_iap)).coalesce(False)
-        stands = stands & ibis.literal(rules.plan_source != ACM)
-        return {"iap_plan": stands & (to_date | month.isin(OUTSIDE_MONTHS)), "iap_year": stands}
-    stated = ibis.or_(
-        *(
-            rows[name].notnull()
-            for name in ("planned_activity", "planned_price_gbp", "planned_mff_gbp")
-        )
-    )
-    planned = plan_stands_in(rows, scope=scope, rules=rules) & stated
-    year = rows.provider_code.isin(sorted(scope.whole_year_in_acm)) & planned
-    return {
-        "acm_plan": to_date & planned,
-        "acm_actual": to_date,
-        "acm_year": to_date | (month.between(1, MONTHS_IN_YEAR) & year),
-    }
 
 
 def _current_providers(sets: Sets) -> list[tuple[str, str]]:

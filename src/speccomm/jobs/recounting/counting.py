@@ -7,9 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from speccomm.jobs.packing.flows import PackFlows
-from speccomm.jobs.reading import Reading
+from speccomm.jobs.packing.region import RegionReading
 from speccomm.jobs.recounting.activity import Sets
-from speccomm.jobs.recounting.contract import COUNTED_FOR, contract_row_counts, family_of
+from speccomm.jobs.recounting.contract import COUNTED_FOR, by_current_provider, family_of
 from speccomm.jobs.recounting.sums import CountedSums
 from speccomm.publishing.model import BadPack, Pack, PackTable
 from speccomm.publishing.receipts.figures import (
@@ -19,15 +19,15 @@ from speccomm.publishing.receipts.figures import (
     tables_with_figures,
     values_of,
 )
-from speccomm.publishing.receipts.saying import resolved
-from speccomm.publishing.sourcing import Counted, Of, Position
+from speccomm.publishing.receipts.saying import Values, resolved
+from speccomm.publishing.sourcing import TOGETHER, Counted, Of, Position
 
 Counts = dict[tuple[str, str, str], int]
 RowCounts = dict[tuple[str | None, str | None], dict[str, int]]  # by provider and service, by kind
 NO_KEYS = {Of.FLOW, Of.NOTHING, Of.MEASURE}
 
 
-def count_behind(reading: Reading, pack: Pack, flows: PackFlows, *, sets: Sets) -> Counts:
+def count_behind(asked: RegionReading, pack: Pack, flows: PackFlows, *, sets: Sets) -> Counts:
     """How many stored rows stand behind each figure of activity and of contracts.
 
     Missing: a figure that is not counted from such rows has no entry.
@@ -35,14 +35,14 @@ def count_behind(reading: Reading, pack: Pack, flows: PackFlows, *, sets: Sets) 
              the library, so no pack is made of it.
     """
     counts: Counts = {}
-    positions: dict[Position, RowCounts] = {}
+    positions: dict[tuple[str, str], RowCounts] = {}
     for table in tables_with_figures(pack):
         rows = list(figure_rows(table, {}, in_words=False))
         counts.update(_count_activity(table, rows, flows, sets=sets))
-        for source in {c.source for c in figure_columns(table) if isinstance(c.source, Position)}:
-            whole = replace(source, measure="")
-            if source.to_month and whole not in positions:
-                positions[whole] = _added_up(contract_row_counts(reading, whole, sets=sets))
+        for place in _positions_of(table, rows) - positions.keys():
+            area, whose = place
+            counted = asked.contract_rows(area, whose=whose)
+            positions[place] = _added_up(by_current_provider(counted, sets=sets))
         counts.update(_count_positions(table, rows, positions))
     return counts
 
@@ -86,7 +86,7 @@ def _hold_to(table: PackTable, row: FigureRow, column: str, found: Decimal) -> N
 def _count_positions(
     table: PackTable,
     rows: list[FigureRow],
-    positions: Mapping[Position, RowCounts],
+    positions: Mapping[tuple[str, str], RowCounts],
 ) -> Iterator[tuple[tuple[str, str, str], int]]:
     columns = {c.name: c.source for c in figure_columns(table) if isinstance(c.source, Position)}
     if not columns:
@@ -98,9 +98,23 @@ def _count_positions(
             source = resolved(columns.get(name), values)
             if not isinstance(source, Position) or not source.to_month:
                 continue
-            held = positions[replace(source, measure="")].get(place, {})
+            held = positions[_position(source, values)].get(place, {})
             kinds = COUNTED_FOR[family_of(source.measure)]
             yield (table.id, row.key, name), sum(held.get(kind, 0) for kind in kinds)
+
+
+def _positions_of(table: PackTable, rows: list[FigureRow]) -> set[tuple[str, str]]:
+    """The areas, and whether their patients or their providers, whose positions a table shows."""
+    columns = [c.source for c in figure_columns(table) if isinstance(c.source, Position)]
+    sources = {source for source in columns if source.to_month}
+    return {
+        _position(source, values_of(table.keys, row.values)) for source in sources for row in rows
+    }
+
+
+def _position(source: Position, values: Values) -> tuple[str, str]:
+    icb = values.get(Of.PATIENT_ICB)
+    return source.area if icb in {None, TOGETHER} else str(icb), source.whose
 
 
 def _added_up(counts: RowCounts) -> RowCounts:

@@ -22,6 +22,8 @@ from speccomm.publishing.facts import CONTRACT, in_shape
 from speccomm.publishing.receipts.saying import Values, resolved
 from speccomm.publishing.sections.contract_tables import with_compared_plan
 from speccomm.publishing.sourcing import (
+    GROUP,
+    TOGETHER,
     Accounted,
     Computed,
     Counted,
@@ -114,11 +116,23 @@ def _recount_activity(reading: Reading, source: Counted, values: Values, sets: S
 
 
 def _recount_position(reading: Reading, source: Position, values: Values, sets: Sets) -> Recount:
+    if values.get(Of.PATIENT_ICB) == TOGETHER:
+        whole: Values = {of: value for of, value in values.items() if of is not Of.PATIENT_ICB}
+        icbs = sets.get(f"{GROUP}{TOGETHER}", ())
+        asked = [whole, *({**whole, Of.PATIENT_ICB: icb} for icb in icbs)]
+        region, *parts = (_of_position(reading, source, each, sets) or 0 for each in asked)
+        rows = contract_rows(reading, source, whole, sets=sets)
+        return Recount(Decimal(region) - sum(parts, Decimal(0)), rows)
+    value = _of_position(reading, source, values, sets)
+    return Recount(value, contract_rows(reading, source, values, sets=sets))
+
+
+def _of_position(reading: Reading, source: Position, values: Values, sets: Sets) -> Decimal | None:
     position = with_compared_plan(
         in_shape(position_of(reading, source, values, sets=sets), CONTRACT)
     )
-    value = pc.sum(position[source.measure]).as_py()
-    return Recount(value, contract_rows(reading, source, values, sets=sets))
+    value: Decimal | None = pc.sum(position[source.measure]).as_py()
+    return value
 
 
 def _recount_services(

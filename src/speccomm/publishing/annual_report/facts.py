@@ -18,11 +18,17 @@ BODY = "body"
 
 @dataclass(frozen=True)
 class CommissionerSpending:
-    """What contract monitoring reports for the patients of one ICB, in pounds."""
+    """What contract monitoring reports for the patients of one ICB: pounds, and units of care where those
+    were asked for.
+
+    One that is not known stands for the codes of a region that lead to none of its ICBs.
+    """
 
     icb_code: str
     icb_name: str
     amount: Decimal
+    units: Decimal | None = None
+    is_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,8 @@ class AnnualFacts:
     `on` is the day statements are read as they hold. `position` is the contract position of the
     patients, without rows where nothing is loaded; `contract_last_month` its last month. The tables
     accounts, decisions, priorities, deliverables, deep_dives and concerns are registers as they
-    hold; `sets` are the codes that filters of figures name.
+    hold; `sets` are the codes that filters of figures name. With `shows_units`
+    the units of care stand beside the money reported for them, as a publication needs.
     """
 
     kind: str
@@ -62,6 +69,7 @@ class AnnualFacts:
     row_counts: dict[str, int]
     software: str
     sets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    shows_units: bool = False
 
     @property
     def area(self) -> str:

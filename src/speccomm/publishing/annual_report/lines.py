@@ -19,7 +19,7 @@ class Line:
     `covers` is how many organisations or services it holds, None where the accounts do not say;
     `step` to what the amount was rounded when printed, in pounds; `gathered` the keys of the lines
     it stands for, where it stands for several of ours. `is_kept` lines always stand
-    by themselves.
+    by themselves. `units` is the care it paid for, None where that is not held.
     """
 
     label: str
@@ -30,6 +30,7 @@ class Line:
     step: Decimal = NOTHING
     gathered: tuple[str, ...] = ()
     is_kept: bool = False
+    units: Decimal | None = None
 
 
 def total_of(lines: Sequence[Line]) -> Decimal:
@@ -66,8 +67,14 @@ def named_and_other(
         covers=len(small),
         step=sum((line.step for line in small), NOTHING),
         gathered=tuple(line.key for line in small if line.key is not None),
+        units=_units_of(small),
     )
     return [*named, *others, together]
+
+
+def _units_of(lines: Sequence[Line]) -> Decimal | None:
+    known = [line.units for line in lines if line.units is not None]
+    return sum(known, NOTHING) if known else None
 
 
 def pence_of(amounts: Sequence[Decimal], *, of: int = 100) -> list[int] | None:

@@ -26,7 +26,7 @@ from speccomm.publishing.model import (
     Unit,
 )
 from speccomm.publishing.naming import short_icb_name, short_provider_name
-from speccomm.publishing.sourcing import Computed, Key, Of, Source
+from speccomm.publishing.sourcing import Computed, Key, Of, Position, Source
 from speccomm.publishing.wording import (
     capital,
     say_count,
@@ -37,6 +37,7 @@ from speccomm.publishing.wording import (
 )
 
 MONEY = pa.decimal128(38, 2)
+UNITS = pa.decimal128(38, 3)
 PLURALS = {"provider": "providers", "service": "service lines"}
 TITLES = {"provider": "Provider", "service": "Service line"}
 SPOKEN = 3  # lines a sentence names
@@ -45,7 +46,10 @@ PENCE_RULE = (
     "go to the lines with the largest parts cut off."
 )
 
-
+NOT_KNOWN_NOTE = (
+    "The commissioner is not known where the patients were sent under the code of the region, of a "
+    "hub or of a board divided since: the map of organisations puts such a code in no ICB."
+)
 UNDER_A_PENNY = "A line with 0 pence is less than a penny of each pound, and not nothing."
 
 
@@ -239,11 +243,20 @@ def _in_full(facts: AnnualFacts, spending: Spending) -> tuple[Block, ...]:
 
 
 def _by_commissioner(facts: AnnualFacts, rules: AnnualRules) -> PackTable:
+    """Largest first; what is of no known commissioner last, so that the lines add up to the whole."""
+    entries = sorted(facts.by_commissioner, key=lambda entry: (not entry.is_known, -entry.amount))
     lines = [
-        Line(entry.icb_name, entry.icb_code, entry.amount, code=entry.icb_code)
-        for entry in sorted(facts.by_commissioner, key=lambda entry: -entry.amount)
+        Line(
+            entry.icb_name,
+            entry.icb_code,
+            entry.amount,
+            code=entry.icb_code if entry.is_known else None,
+            is_kept=not entry.is_known,
+            units=entry.units,
+        )
+        for entry in entries
     ]
-    return _lines_table(
+    table = _lines_table(
         facts,
         lines,
         table_id="expenditure_by_commissioner",
@@ -255,6 +268,9 @@ def _by_commissioner(facts: AnnualFacts, rules: AnnualRules) -> PackTable:
         total="All expenditure",
         rules=rules,
     )
+    if all(entry.is_known for entry in entries):
+        return table
+    return replace(table, notes=(*table.notes, NOT_KNOWN_NOTE))
 
 
 def _lines_table(
@@ -283,6 +299,11 @@ def _lines_table(
                    missing="not said", adds_up=all(line.covers is not None for line in lines),
                    source=Computed("the lines gathered, counted"))
         )  # fmt: skip
+    if facts.shows_units and isinstance(source, Position):
+        columns.append(
+            Column("units", "Units of care", Unit.ACTIVITY, "Units of activity reported", adds_up=True,
+                   missing="none reported", source=reported(facts, "actual_activity"))
+        )  # fmt: skip
     columns.append(money_column("amount_gbp", "Amount", "In pounds", source=source))
     if rules:
         columns.append(
@@ -296,6 +317,7 @@ def _lines_table(
         "key": pa.array([line.key for line in lines], pa.string()),
         "code": pa.array([line.code for line in lines], pa.string()),
         "covers": pa.array([line.covers for line in lines], pa.int64()),
+        "units": pa.array([line.units for line in lines], UNITS),
         "amount_gbp": pa.array(amounts, MONEY),
         "pence": pa.array([None] * len(lines) if pence is None else pence, pa.int64()),
     }

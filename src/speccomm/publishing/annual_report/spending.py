@@ -123,12 +123,14 @@ def reported_lines(facts: AnnualFacts, by: str, namer: Namer) -> list[Line]:
              that anybody reported.
     """
     sums: dict[str | None, Decimal] = {}
+    units: dict[str | None, Decimal] = {}
     names: dict[str | None, Any] = {}
     for row in facts.position.to_pylist():
         if row["actual_gbp"] is None:
             continue
         key = row[f"{by}_code"]
         sums[key] = sums.get(key, Decimal(0)) + row["actual_gbp"]
+        units[key] = units.get(key, Decimal(0)) + (row["actual_activity"] or 0)
         names[key] = row[f"{by}_name"]
     return [
         Line(
@@ -137,6 +139,7 @@ def reported_lines(facts: AnnualFacts, by: str, namer: Namer) -> list[Line]:
             amount=amount,
             code=key,
             is_kept=key is None,
+            units=units[key],
         )
         for key, amount in sums.items()
     ]
@@ -149,7 +152,7 @@ def accounted(facts: AnnualFacts, account: str) -> Accounted:
     )
 
 
-def reported(facts: AnnualFacts) -> Position:
-    """The source of an amount that contract monitoring reports."""
+def reported(facts: AnnualFacts, measure: str = "actual_gbp") -> Position:
+    """The source of an amount that contract monitoring reports, or of the units beside it."""
     last = facts.contract_last_month
-    return Position(facts.area, str(facts.year), last.number if last else 0, "actual_gbp")
+    return Position(facts.area, str(facts.year), last.number if last else 0, measure)

@@ -70,11 +70,13 @@ def describe_own_pack(folder: Path) -> OwnPack:
         _table(Path(file), columns, manifest, book.rules)
         for file, columns in _dictionary(folder / DICTIONARY).items()
     )
+    words = {w for entry in manifest.get("tables", []) for w in entry.get("words_for_none", [])}
     spec = replace(
         general,
         title=str(manifest.get("title", "")),
         dated=_built_on(manifest, folder),
         tables=tables,
+        missing_marks=tuple(dict.fromkeys((*general.missing_marks, *sorted(words)))),
     )
     return OwnPack(folder / TABLES, spec, book)
 
@@ -101,7 +103,7 @@ def _table(
         name: ColumnSpec(_kind(name, entry["unit"], rules), blank=entry["empty_means"] or "said")
         for name, entry in entries.items()
     }
-    rounded_to = _rounded_to(manifest, rules)
+    rounded_to = manifest.get("rounded_to", {}).get(file.stem, _rounded_to(manifest, rules))
     sums = [
         AcrossSum(entry["total"], tuple(entry["of"]), exact=not rounded_to)
         for entry in rules["sums"]

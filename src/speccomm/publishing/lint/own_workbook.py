@@ -23,23 +23,25 @@ def is_own_workbook(place: Path, folder: Path) -> bool:
 def describe_own_workbook(own: OwnPack, folder: Path) -> OwnPack:
     """The pack's description, told of the sheets of its workbook.
 
-    A sheet has what a file has not: a total, which must be the sum of its rows, and words where
-    there is no figure, which the manifest lists.
+    A sheet has what a file has not: a total, which must be the sum of its rows. Tables of one kind
+    that stand together on a sheet are one table of it, without a total.
     """
     manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
     facts = {entry["id"]: entry for entry in manifest.get("tables", [])}
-    names = sheet_names(facts, taken=OWN_SHEETS)
-    tables = tuple(
-        _on_sheet(spec, names.get(spec.id, spec.id), facts.get(spec.id, {}))
-        for spec in own.spec.tables
-    )
-    words = {word for entry in facts.values() for word in entry.get("words_for_none", [])}
-    missing = tuple(dict.fromkeys((*own.spec.missing_marks, *sorted(words))))
-    return replace(own, spec=replace(own.spec, tables=tables, missing_marks=missing))
+    wanted = {name: str(entry.get("sheet", name)) for name, entry in facts.items()}
+    names = sheet_names(dict.fromkeys(wanted.values()), taken=OWN_SHEETS)
+    tables: dict[str, TableSpec] = {}
+    for spec in own.spec.tables:
+        sheet = names.get(wanted.get(spec.id, spec.id), spec.id)
+        if sheet not in tables:
+            tables[sheet] = _on_sheet(spec, sheet, facts.get(spec.id, {}))
+    return replace(own, spec=replace(own.spec, tables=tuple(tables.values())))
 
 
 def _on_sheet(spec: TableSpec, sheet: str, facts: Mapping[str, Any]) -> TableSpec:
     label, head = facts.get("total_label"), facts.get("row_header", "")
+    if "sheet" in facts:
+        spec, label = replace(spec, id=sheet), ""
     exact = not spec.rounded_to
     down = (DownSum({head: (label,)}, exact=exact),) if label and head else ()
     return replace(

@@ -3,6 +3,7 @@
 `publishable` takes a finished pack and gives a `PublicationPack`:
 
 - `care`       what each cell covers: groups, services, providers, months, flows, as smallest parts
+- `lines`      the rows of a table as the door takes them
 - `asking`     every table of counts as questions to the one door (`publishing.suppression`)
 - `answering`  what the door gave back, put into the pack's tables, with money, shares and totals
 - `charts`     charts drawn again from protected tables only
@@ -12,6 +13,7 @@
 - `publishing` the step itself
 """
 
+from speccomm.publishing.publication.asking import MoneyWithoutCounts
 from speccomm.publishing.publication.publishing import publishable
 from speccomm.publishing.publication.releases import (
     BadLedger,
@@ -24,6 +26,7 @@ from speccomm.publishing.publication.releases import (
 
 __all__ = [
     "BadLedger",
+    "MoneyWithoutCounts",
     "WouldReveal",
     "keep_record",
     "publishable",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import pyarrow as pa
@@ -11,15 +11,16 @@ import pyarrow as pa
 from speccomm.publishing.leaving import _SEAL, ProtectedTable
 from speccomm.publishing.model import Cell, Column, PackTable, Unit
 from speccomm.publishing.publication.asking import (
+    BY_CODE,
     LINKED,
     Asking,
-    Line,
     Question,
     Spot,
-    lines_of,
 )
+from speccomm.publishing.publication.lines import Line, lines_of
 from speccomm.publishing.publication.rules import PublicationRules
-from speccomm.publishing.sourcing import ALL, Of
+from speccomm.publishing.sections.flow_words import UNKNOWN
+from speccomm.publishing.sourcing import ALL, OTHERS
 from speccomm.publishing.suppression import (
     Account,
     Earlier,
@@ -31,7 +32,6 @@ from speccomm.publishing.suppression import (
 from speccomm.publishing.wording import rounded
 
 HUNDRED = Decimal(100)
-BY_SIZE = frozenset({Of.CRG, Of.SERVICE, Of.PROVIDER, Of.PATIENT_ICB})
 Number = Decimal | int
 
 
@@ -46,10 +46,14 @@ class Remembered:
 
 @dataclass(frozen=True)
 class Answers:
-    """What may be shown at each spot: a number, or the mark of a hidden one."""
+    """What may be shown at each spot: a number, or the mark of a hidden one.
+
+    `rules` are those that each table was protected by: of several, those that round.
+    """
 
     cells: Mapping[Spot, Number | str | None]
     made: tuple[Remembered, ...]
+    rules: Mapping[str, SuppressionRules] = field(default_factory=dict)
 
     @property
     def accounts(self) -> list[Account]:
@@ -75,6 +79,7 @@ def ask_door(
         families.setdefault(question.family, []).append(question)
     cells: dict[Spot, Number | str | None] = {}
     made: list[Remembered] = []
+    used: dict[str, SuppressionRules] = {}
     for family, questions in families.items():
         units = max(question.units for question in questions)
         chosen = rules if family in LINKED else alone_rules
@@ -87,7 +92,9 @@ def ask_door(
         for question, table in zip(questions, publication.tables, strict=True):
             cells.update(_cells_of(question, table))
             made.append(Remembered(table, family, question.units))
-    return Answers(cells, tuple(made))
+            for name in {spot.table for spot in question.spots.values()}:
+                used[name] = chosen if chosen.base else used.get(name, chosen)
+    return Answers(cells, tuple(made), used)
 
 
 def _cells_of(question: Question, table: PublishableTable) -> dict[Spot, Number | str | None]:
@@ -147,13 +154,24 @@ class Protecting:
     def _in_order(
         self, table: PackTable, lines: Sequence[Line], said: Mapping[str, Mapping[str, Cell]]
     ) -> list[Line]:
-        """The rows, those with a hidden number last and by name: an order by size would tell sizes."""
+        """The rows, those with a hidden number after the others and by name: an order by size would
+        tell sizes. A last row of what is unknown, or of several gathered, stays last."""
         rows = [line for line in lines if line.key != ALL]
-        if not {key.of for key in table.keys} & BY_SIZE:
+        if not self._sorts(table):
             return rows
+        nobody = {"", UNKNOWN, *OTHERS}
+        last = [line for line in rows[-1:] if not set(line.values.values()) - nobody]
+        rows = rows[: len(rows) - len(last)]
         shown = [line for line in rows if self.mark not in said[line.key].values()]
         hidden = [line for line in rows if self.mark in said[line.key].values()]
-        return [*shown, *sorted(hidden, key=lambda line: line.key)]
+        return [*shown, *sorted(hidden, key=lambda line: line.key), *last]
+
+    def _sorts(self, table: PackTable) -> bool:
+        """Whether the rows of a table stood by size, so that those with a hidden number must move."""
+        return (
+            bool({key.of for key in table.keys} & BY_CODE)
+            and table.id not in self.rules.kept_in_order
+        )
 
     def _line(self, table: PackTable, line: Line) -> dict[str, Cell]:
         """One row with its counts and money as they may be shown; shares follow."""
@@ -162,7 +180,7 @@ class Protecting:
         for column in table.columns:
             if not column.unit.is_figure or column.share_of or column.name not in line.cells:
                 continue
-            if self.rules.exempt(table, column):
+            if self.rules.exempt(table, column) or column.name in self.rules.hidden_with:
                 continue
             spot = Spot(table.id, line.key, column.name)
             value: Cell = self.answers.cells[spot] if spot in self.answers.cells else None
@@ -173,6 +191,9 @@ class Protecting:
             if column.unit is Unit.GBP and isinstance(value, Decimal | int):
                 value = rounded(Decimal(value) / self.rules.money_to) * self.rules.money_to
             said[column.name] = value
+        for name, of in self.rules.hidden_with.items():
+            if name in said and said.get(of) == self.mark:
+                said[name] = self.mark
         for name, (over, under) in self.rules.differences.items():
             left, right = said.get(over), said.get(under)
             if isinstance(said.get(name), Decimal) and left is not None and right is not None:
@@ -225,9 +246,9 @@ class Protecting:
     def _notes(self, table: PackTable) -> Iterable[str]:
         asked = [c for c in table.columns if c.unit.is_figure and not self.rules.exempt(table, c)]
         if any(column.unit is not Unit.GBP for column in asked):
-            yield self.suppression.note
-            if {key.of for key in table.keys} & BY_SIZE:
-                yield "Rows with a hidden number stand last, by code."
+            yield self.answers.rules.get(table.id, self.suppression).note
+            if self._sorts(table):
+                yield "Rows with a hidden number follow the others, by code."
         if any(column.unit is Unit.GBP for column in asked):
             yield (
                 f"Money is to the nearest £{self.rules.money_to:,}, and hidden where the units beside "
@@ -251,17 +272,17 @@ def _as_rows(
     names |= {column.missing_from for column in table.columns if column.missing_from}
     wholes = {c.share_of[1]: c.share_of[0] for c in table.columns if c.share_of}
     arrays, fields = [], []
-    for field in table.rows.schema:
-        if field.name not in names | set(wholes):
+    for of in table.rows.schema:
+        if of.name not in names | set(wholes):
             continue
-        if field.name in names:
-            values = [row.get(field.name) for row in rows]
+        if of.name in names:
+            values = [row.get(of.name) for row in rows]
         else:
-            values = [(totals or {}).get(wholes[field.name])] * len(rows)
-        if not (pa.types.is_string(field.type) or pa.types.is_large_string(field.type)):
+            values = [(totals or {}).get(wholes[of.name])] * len(rows)
+        if not (pa.types.is_string(of.type) or pa.types.is_large_string(of.type)):
             values = [None if isinstance(value, str) else value for value in values]
-        arrays.append(pa.array(values, field.type))
-        fields.append(field)
+        arrays.append(pa.array(values, of.type))
+        fields.append(of)
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 

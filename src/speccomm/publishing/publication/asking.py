@@ -6,32 +6,38 @@ protected together. A figure that says neither is protected in its own table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 
+from speccomm.foundation.errors import Refusal
 from speccomm.foundation.periods import FinancialMonth, FinancialYear
 from speccomm.publishing.model import Cell, Column, Pack, PackTable, Unit
 from speccomm.publishing.publication.care import (
+    AND,
     FIELDS,
     Asked,
     Care,
     flow_parts,
 )
+from speccomm.publishing.publication.lines import (
+    Line,
+    cell_value,
+    finest,
+    lines_of,
+    pairs_of,
+)
 from speccomm.publishing.publication.rules import PublicationRules
-from speccomm.publishing.receipts.figures import HEADLINES, values_of
-from speccomm.publishing.receipts.identifiers import row_keys
-from speccomm.publishing.sourcing import ALL, Counted, Of, Position
+from speccomm.publishing.receipts.figures import HEADLINES
+from speccomm.publishing.sourcing import ALL, GROUP, OTHERS, Counted, Of, Position
 from speccomm.publishing.suppression import (
-    NOT_COLLECTED,
     Category,
     CellValue,
     Dimension,
     Kind,
     SourceTable,
     months,
-    value_of,
 )
 from speccomm.publishing.suppression.sources import Key
 
@@ -42,6 +48,7 @@ ACTIVITY, BY_PROVIDER, CONTRACT = "activity", "activity by provider", "contract"
 LINKED = frozenset({ACTIVITY, BY_PROVIDER, CONTRACT})
 COUNTS = frozenset({Unit.ACTIVITY, Unit.NUMBER})
 NOBODY = "not known"
+BY_CODE = frozenset({Of.CRG, Of.SERVICE, Of.PROVIDER, Of.PATIENT_ICB})
 
 
 @dataclass(frozen=True)
@@ -66,13 +73,15 @@ class Question:
     units: int
 
 
-@dataclass(frozen=True)
-class Line:
-    """One row of a pack's table: its key, what its key columns say, and its figures."""
+class MoneyWithoutCounts(Refusal):
+    """A table of money that asks to be published without the counts it was paid for."""
 
-    key: str
-    values: Mapping[Of, str]
-    cells: Mapping[str, Cell]
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            f"Nothing was published: the table {title} gives money and not how much care it paid for, so "
+            "nobody can tell which of it is of few people. Leave its section out with --without, or "
+            "bring it in as published accounts."
+        )
 
 
 class Asking:
@@ -99,7 +108,7 @@ class Asking:
         self.headlines = headlines
         self.area, self.region = pack.area, str(pack.facts.get("region_code", ""))
         self.care = Care(pack.met, pack.facts.get("sets", {}).get("services_left_out", ()))
-        pairs = _pairs(pack.tables())
+        pairs = pairs_of(pack.tables()) or frozenset((s, p) for _, s, p in pack.met)
         self.lines = Care((("", service, provider) for service, provider in pairs), ())
         self._earlier_units = units
         self._units = {
@@ -118,6 +127,20 @@ class Asking:
             for columns in groups.values():
                 yield from self._of_columns(table, lines, columns)
 
+    def demand_counts_under_money(self, asked: Container[Spot]) -> None:
+        """Raise MoneyWithoutCounts for money by code of which nobody can tell how many are behind it."""
+        for table in self.tables:
+            if not {key.of for key in table.keys} & BY_CODE:
+                continue
+            money = [
+                column.name
+                for column in table.columns
+                if column.unit is Unit.GBP and not self.rules.exempt(table, column)
+            ]
+            spots = (Spot(table.id, line.key, name) for line in lines_of(table) for name in money)
+            if money and table.rows.num_rows and not any(spot in asked for spot in spots):
+                raise MoneyWithoutCounts(table.title)
+
     def _numbers_of(self, kind: type[Counted] | type[Position]) -> Iterator[Cell]:
         """Every count of a kind of source, the totals with them."""
         for table in self.tables:
@@ -127,6 +150,8 @@ class Asking:
 
     def _counts(self, table: PackTable, column: Column) -> bool:
         if self.rules.exempt(table, column) or column.share_of:
+            return False
+        if column.name in self.rules.hidden_with:
             return False
         return column.unit in COUNTS or (
             column.name in self.rules.beside and isinstance(column.source, Position)
@@ -153,7 +178,7 @@ class Asking:
         scope = {MONTH: _months(source.first_month, source.last_month)}
         letters = {c.name: c.source.flow for c in columns if isinstance(c.source, Counted)}
         rows = self._rows(keys, lines, source, wider=wider)
-        if rows is None:
+        if rows is None or (rows[0] and not rows[1]):
             return None
         name, categories = rows
         if name == FLOW:
@@ -218,24 +243,47 @@ class Asking:
         """Counts and the money beside them, by provider or service line."""
         if table.id == HEADLINES:
             return []  # said again from the totals of the tables
-        if not {key.of for key in table.keys} <= {Of.PROVIDER, Of.SERVICE}:
+        rows = self._position_rows(table, lines, source)
+        if rows is None:
+            return None
+        year = FinancialYear.parse(source.year)
+        last = FinancialMonth(year, source.to_month)
+        scope = {MONTH: months(FinancialMonth(year, 1), last)}
+        names = {column.name for column in columns}
+        if any(self.rules.beside.get(name, name) not in names for name in names):
+            raise MoneyWithoutCounts(table.title)
+        return [
+            self._one_measure(table, lines, column, (rows,), scope)
+            for column in columns
+            if column.name in {*self.rules.beside, *self.rules.beside.values()}
+        ]
+
+    def _position_rows(
+        self, table: PackTable, lines: Sequence[Line], source: Position
+    ) -> Dimension | None:
+        """The rows of a table of the contract position: lines of plan and actual, or whose patients."""
+        keys = {key.of for key in table.keys}
+        if keys == {Of.PATIENT_ICB}:
+            found = self._of_one(Of.PATIENT_ICB, lines, Counted(source.area, "", ""), wider=False)
+            return None if found is None else Dimension(*found)
+        if not keys <= {Of.PROVIDER, Of.SERVICE}:
             return None
         categories = []
         for line in lines:
-            asked = Asked(tuple((of, line.values[of]) for of in FIELDS if of in line.values))
+            values = ((of, self._gathered(line.values[of])) for of in FIELDS if of in line.values)
+            asked = Asked(tuple(values))
             parts = self.lines.covered(asked)
             if not parts:
                 return None
             categories.append(Category(asked.code, line.key, parts))
-        year = FinancialYear.parse(source.year)
-        last = FinancialMonth(year, source.to_month)
-        scope = {MONTH: months(FinancialMonth(year, 1), last)}
-        by = (Dimension(LINES, tuple(categories)),)
-        return [
-            self._one_measure(table, lines, column, by, scope)
-            for column in columns
-            if column.name in {*self.rules.beside, *self.rules.beside.values()}
-        ]
+        return Dimension(LINES, tuple(categories))
+
+    def _gathered(self, value: str) -> str:
+        """A code, or those that a row of several gathers: such a row says which in every publication."""
+        if value not in OTHERS:
+            return value
+        codes = self.pack.facts.get("sets", {}).get(f"{GROUP}{value}", ())
+        return AND.join(sorted(codes))
 
     def _one_measure(
         self,
@@ -259,7 +307,7 @@ class Asking:
         source = SourceTable(
             f"{table.id}.{column.name}",
             table.title,
-            f"{column.name} of {self.area}",
+            f"{_measure(column)} of {self.area}",
             dimensions,
             cells,
             dict(scope),
@@ -329,29 +377,6 @@ def alone(
         yield Question(SourceTable(name, table.title, name, (rows,), cells), spots, name, by)
 
 
-def lines_of(table: PackTable) -> list[Line]:
-    """The rows of a table and its total."""
-    lines = []
-    for key, record in zip(row_keys(table), table.records(), strict=True):
-        said = {entry.column: _text(record.get(entry.column)) for entry in table.keys}
-        values = {of: value or "" for of, value in values_of(table.keys, said).items()}
-        values.pop(Of.NOTHING, None)
-        lines.append(Line(key, values, record))
-    total = table.total()
-    if total is not None and lines:
-        lines.append(Line(ALL, {}, total))
-    return lines
-
-
-def finest(numbers: Iterable[Cell]) -> int:
-    """The power of ten that makes every number of some cells whole."""
-    digits = 0
-    for number in numbers:
-        if isinstance(number, Decimal):
-            digits = max(digits, -int(number.normalize().as_tuple().exponent))
-    return int(10**digits)
-
-
 def _wholes(cells: Mapping[Key, CellValue], small_to: int) -> frozenset[Key]:
     """Cells of all rows that are not small: shown in every table, so that none hides what another
     shows."""
@@ -360,11 +385,6 @@ def _wholes(cells: Mapping[Key, CellValue], small_to: int) -> frozenset[Key]:
         for key, cell in cells.items()
         if key[0] == ALL and cell.number is not None and cell.number > small_to
     )
-
-
-def cell_value(value: Cell, units: int) -> CellValue:
-    """A cell as the door takes it; what does not exist adds nothing."""
-    return value_of(value * units) if isinstance(value, Decimal | int) else NOT_COLLECTED
 
 
 def _group(column: Column) -> object:
@@ -377,23 +397,11 @@ def _group(column: Column) -> object:
     return None
 
 
-def _pairs(tables: Iterable[PackTable]) -> frozenset[tuple[str, str]]:
-    """Every service line and provider that a table of the contract position sets side by side."""
-    found = set()
-    for table in tables:
-        of = {key.of for key in table.keys}
-        if of == {Of.PROVIDER, Of.SERVICE} and any(
-            isinstance(column.source, Position) for column in table.columns
-        ):
-            for line in lines_of(table):
-                if line.key != ALL:
-                    found.add((line.values[Of.SERVICE], line.values[Of.PROVIDER]))
-    return frozenset(found)
+def _measure(column: Column) -> str:
+    """What a column of the contract position counts, whatever a table calls it."""
+    source = column.source
+    return (source.measure if isinstance(source, Position) else "") or column.name
 
 
 def _months(first: str, last: str) -> frozenset[str]:
     return months(FinancialMonth.parse_calendar(first), FinancialMonth.parse_calendar(last))
-
-
-def _text(value: Cell) -> str | None:
-    return None if value is None else str(value)

@@ -17,7 +17,7 @@ from speccomm.publishing.sourcing import ALL, Of
 Met = frozenset[tuple[str, str, str]]  # clinical reference group, service line, provider
 FIELDS = {Of.CRG: 0, Of.SERVICE: 1, Of.PROVIDER: 2}
 NAMES = {Of.CRG: "crg", Of.SERVICE: "service", Of.PROVIDER: "provider"}
-BETWEEN, ELSEWHERE = "|", "*"
+BETWEEN, ELSEWHERE, AND = "|", "*", "+"
 LEFT_OUT, UNKNOWN_CRG, WIDER = "single services", "unknown group", "region"
 # Who provides and who receives: i in the pack's own area, r in the rest of its region, e elsewhere.
 OWN = {"A": ("ii",), "B": ("ir", "ie"), "C": ("ri", "ei")}
@@ -28,6 +28,7 @@ REGION = {"A": ("ii", "ir", "ri", "rr"), "B": ("ie", "re"), "C": ("ei", "er")}
 class Asked:
     """What a row asks of the care behind it: a group, a service line, a provider, or all.
 
+    A value may be several, one or another of which is asked for: RXX+RYY.
     `only_services` leaves out codes that stand for no single service, `unknown` asks for rows that
     lead to no group, `wider` for those of the region besides the area's own.
     """
@@ -81,8 +82,9 @@ class Care:
     def covered(self, asked: Asked) -> frozenset[str]:
         """The parts that a row covers."""
         found = self._every
-        for value in asked.values:
-            found &= self._index.get(value, frozenset())
+        for of, value in asked.values:
+            each = (self._index.get((of, one), frozenset()) for one in value.split(AND))
+            found &= frozenset().union(*each)
         if not asked.wider:
             found -= self._rest
         if asked.only_services:

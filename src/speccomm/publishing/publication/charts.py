@@ -20,7 +20,7 @@ from speccomm.publishing.plots import (
     StackedBars,
     Step,
 )
-from speccomm.publishing.publication.asking import lines_of
+from speccomm.publishing.publication.lines import lines_of
 from speccomm.publishing.wording import say_activity, say_list, say_pounds
 
 

@@ -39,7 +39,7 @@ from speccomm.publishing.publication.releases import (
 from speccomm.publishing.publication.rules import PublicationRules, publication_rules
 from speccomm.publishing.publication.words import Wording
 from speccomm.publishing.receipts.figures import HEADLINES, headline_table
-from speccomm.publishing.sourcing import Position, as_plain
+from speccomm.publishing.sourcing import Position
 from speccomm.publishing.suppression import (
     Category,
     Earlier,
@@ -55,6 +55,7 @@ FACTS_OF_FILES = ("dataset", "file_name", "sha256", "used_for", "providers")
 OPEN_FACTS = (
     "icb_code", "icb_name", "region_code", "from_month", "to_month", "organisation_map_date",
     "as_at", "store_version", "software", "loads", "rulebooks", "reference", "sets", "sections",
+    "kind", "report_of", "area_name", "financial_year", "statements_hold_on",
 )  # fmt: skip
 MADE_OF_TABLES = "figures_made"
 
@@ -67,7 +68,7 @@ def publishable(
     Everything that could point to a person goes through the door or stays inside: tables, totals,
     shares, charts, headline figures, sentences, receipts and the manifest.
     Raises: WouldReveal where it would give away a number beside `releases`; CannotProtect, BadTable
-            and TooManyUnknowns from the door; UnknownName for a method that is not one.
+            and TooManyUnknowns from the door; MoneyWithoutCounts for money nobody can protect; UnknownName for a method that is not one.
     """
     return _Step(pack, suppression_rules(method), releases).done()
 
@@ -82,7 +83,7 @@ class _Step:
         self.rules: PublicationRules = publication_rules()
         self.kept = {s.id for top in pack.sections for s in top.walk() if self.rules.keeps(top)}
         self.tables = [
-            table
+            self.rules.without_words(table, top)
             for top in pack.sections
             if self.rules.keeps(top)
             for table in top.tables()
@@ -110,6 +111,7 @@ class _Step:
 
         alone = self.suppression if self.suppression.base else suppression_rules()
         answers = ask_door(asking, self.suppression, alone, release=self.release, earlier=earlier)
+        asking.demand_counts_under_money(answers.cells)
         self._demand_nothing_revealed(answers, earlier)
         protecting = Protecting(answers, self.rules, self.suppression)
         before = {table.id: table for table in asking.tables}
@@ -129,7 +131,7 @@ class _Step:
             handling=Handling(HANDLING, self._sentence(), MARK, "publication"),
             built_at=self.pack.built_at,
             sections=sections,
-            facts=self._facts(),
+            facts=self._facts(answers),
             area=self.pack.area,
             record=plain_record(answers.made),
             seal=_SEAL,
@@ -138,11 +140,14 @@ class _Step:
     def _headline_table(self) -> PackTable | None:
         """The headline figures that are about sections of the publication."""
         table = headline_table(self.pack)
-        dropped = {each.id for each in self.pack.headlines() if each.section_id not in self.kept}
+        dropped = {each.id for each in self.pack.headlines() if not self._keeps(each)}
         if table is None:
             return None
         columns = tuple(column for column in table.columns if column.name not in dropped)
         return replace(table, columns=columns) if len(columns) > 1 else None
+
+    def _keeps(self, figure: HeadlineFigure) -> bool:
+        return figure.section_id in self.kept and figure.id not in self.rules.headlines_left_out
 
     def _without_figures(self, table: PackTable) -> PackTable:
         """The table of tables lists only those that are published."""
@@ -178,6 +183,8 @@ class _Step:
     ) -> Section | None:
         blocks: list[Block] = []
         for block in section.blocks:
+            if isinstance(block, Points) and section.id in self.rules.counts_only:
+                continue
             found = self._block(block, before, protected, answers, wording)
             if found is not None:
                 blocks.append(found)
@@ -227,16 +234,18 @@ class _Step:
         answers: Answers,
     ) -> HeadlineFigure | None:
         """A headline figure as its table shows it; None where no published table does."""
-        if figure.section_id not in self.kept:
+        if not self._keeps(figure):
             return None
         spot = Spot(HEADLINES, "pack", figure.id)
         if figure.value is None:
             return None
+        if figure.unit is Unit.GBP and self.rules.exempt_source(figure.source):
+            return replace(figure, sentence="As it was stated in public.")
         if figure.unit is Unit.GBP:
             value = _total_of(figure, protected)
         elif spot in answers.cells:
             value = answers.cells[spot]
-        elif self._is_exempt(figure):
+        elif self.rules.exempt_source(figure.source):
             value = figure.value
         else:
             return None
@@ -252,20 +261,13 @@ class _Step:
             return replace(figure, figure=said, value=money, sentence=sentence)
         return replace(figure, figure=say_activity(value), value=value, sentence=sentence)
 
-    def _is_exempt(self, figure: HeadlineFigure) -> bool:
-        kind = as_plain(figure.source)["kind"] if figure.source else ""
-        return kind in self.rules.exempt_sources
-
     def _stays_inside(self, table: PackTable) -> str:
         return self.rules.stays_inside(table, rounds=bool(self.suppression.base))
 
     def _left_out(self) -> Iterator[str]:
         for top in self.pack.sections:
             if not self.rules.keeps(top):
-                yield (
-                    f"Left out is the section {top.title}, as it may name single events or count "
-                    "refused rows."
-                )
+                yield f"Left out is the section {top.title}, as {self.rules.why_left_out(top)}."
             else:
                 for table in top.tables():
                     if reason := self._stays_inside(table):
@@ -292,7 +294,7 @@ class _Step:
         ]
         return Wording((self.pack.period, self.pack.period.split(" (")[0]), titles, self.said)
 
-    def _facts(self) -> dict[str, Any]:
+    def _facts(self, answers: Answers) -> dict[str, Any]:
         """The facts of the manifest that give no figure."""
         facts = {n: v for n, v in self.pack.facts.items() if n in OPEN_FACTS}
         facts["loads"] = [
@@ -311,6 +313,7 @@ class _Step:
         ]
         facts["row_counts"], facts["cautions"] = {}, []
         facts["suppression"] = self.said
+        facts["rounded_to"] = {name: r.base for name, r in sorted(answers.rules.items())}
         facts["release"] = self.release
         facts["checked_against"] = list(dict.fromkeys(each.table.release for each in self.past))
         facts["left_out"] = list(self._left_out())
@@ -333,7 +336,9 @@ def _total_of(figure: HeadlineFigure, protected: Mapping[str, ProtectedTable]) -
     if not isinstance(figure.source, Position):
         return None
     for table in protected.values():
-        totals = table.total()
-        if totals is not None and figure.source.measure in totals:
-            return totals[figure.source.measure]
+        totals = table.total() or {}
+        for column in table.columns:
+            same = isinstance(column.source, Position) and column.source == figure.source
+            if (same or column.name == figure.source.measure) and column.name in totals:
+                return totals[column.name]
     return None

@@ -97,13 +97,16 @@ def changed_words(before: Words, after: Words) -> list[ChangedWords]:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """What the manifests of two packs say they were made from and that differs."""
+    """What the manifests of two packs say they were made from and that differs.
+
+    Which sections they have is told by `other_sections`.
+    """
     return [
         *_data(before, after),
         *_rules(before, after),
         *_map(before, after),
         *_period(before, after),
-        *_sections(before, after),
+        *_day_of_evidence(before, after),
         *_words(before, after),
     ]
 
@@ -172,19 +175,19 @@ def _period(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Differe
     return [Difference(Cause.PERIOD, f"months {periods[0]}, then {periods[1]}")]
 
 
-def _sections(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    old, new = (manifest.get("sections", []) for manifest in (before, after))
-    changes = (
-        ("left out", [name for name in old if name not in new]),
-        ("added", [name for name in new if name not in old]),
-    )
-    if not old or not new:
+def _day_of_evidence(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """A day that followed the newest load moved because data came; one asked for is a period's."""
+    days = [m["evidence"]["on"] for m in (before, after) if "on" in m.get("evidence", ())]
+    if len(set(days)) < len(("one", "another")):
         return []
-    return [
-        Difference(Cause.SECTIONS, f"sections {verb}: {', '.join(names)}")
-        for verb, names in changes
-        if names
-    ]
+    cause = why_day_of_evidence(before, after)
+    return [Difference(cause, f"evidence as on {days[0]}, then {days[1]}")]
+
+
+def why_day_of_evidence(before: Mapping[str, Any], after: Mapping[str, Any]) -> Cause:
+    """What moves the day of evidence between two packs, from their manifests."""
+    asked = any(m.get("evidence", {}).get("asked", False) for m in (before, after))
+    return Cause.PERIOD if asked else Cause.DATA
 
 
 def _words(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:

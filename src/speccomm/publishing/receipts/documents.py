@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from speccomm.publishing.facts import EVIDENCE_USE, ICB_USE, NO_USE, NOT_OF_THE_ICB
@@ -57,7 +58,7 @@ def receipt_files(pack: Pack, *, back_to: str = "index.html") -> dict[str, bytes
     Each leads back to its table on the page `back_to`; where that is empty the pack has none to lead to.
     Raises: jinja2.UndefinedError where the template and the model disagree (a bug).
     """
-    template = _environment().from_string(_text(TEMPLATE))
+    template = _template()
     style = Markup(_text(STYLE))  # noqa: S704 - our own style sheet
     files: dict[str, bytes] = {}
     for table in tables_with_figures(pack):
@@ -93,8 +94,10 @@ def source_files(
 
     `values` are what the row of one figure says: the files of other providers are then left out.
     """
-    sources = list(sources)
-    wanted = [_wanted(source, facts) for source in sources]
+    different = list(dict.fromkeys(sources))
+    every = {file.get("used_for") for load in facts.get("loads", ()) for file in load["files"]}
+    wanted = dict.fromkeys(_wanted(source, facts, frozenset(every)) for source in different)
+    senders = _senders(different, values or {}, facts)
     return [
         {"load_id": load["load_id"], "received_at": load["received_at"], **file}
         for load in facts.get("loads", ())
@@ -103,30 +106,28 @@ def source_files(
             file["dataset"] in datasets and file.get("used_for") in uses
             for datasets, uses in wanted
         )
-        and _may_hold(file, sources, values or {}, facts)
+        and (senders is None or senders & set((file.get("providers") or "").split(", ")))
     ]
 
 
-def _may_hold(
-    file: Mapping[str, Any],
-    sources: Iterable[Source | None],
-    values: Values,
-    facts: Mapping[str, Any],
-) -> bool:
-    """Whether a file is of a provider that the figure's row, or its flow, is about."""
-    senders = set((file.get("providers") or "").split(", "))
+def _senders(
+    sources: Iterable[Source | None], values: Values, facts: Mapping[str, Any]
+) -> frozenset[str | None] | None:
+    """Whose files alone may hold what the figure's row, or its flow, is about; None for anybody's."""
     if values.get(Of.PROVIDER) and values[Of.PROVIDER] not in OTHERS:
-        return values[Of.PROVIDER] in senders
+        return frozenset({values[Of.PROVIDER]})
     found = [resolved(source, values) for source in sources]
     flows = {source.flow for source in found if isinstance(source, Counted)}
     areas = {source.area for source in found if isinstance(source, Counted)}
     if len(flows) == 1 and len(areas) == 1 and flows <= {"A", "B", "AB"}:
-        return bool(senders & set(facts["sets"].get(f"providers:{areas.pop()}", ())))
-    return True
+        return frozenset(facts["sets"].get(f"providers:{areas.pop()}", ()))
+    return None
 
 
-def _wanted(source: Source | None, facts: Mapping[str, Any]) -> tuple[frozenset[str], set[Any]]:
-    every = {file.get("used_for") for load in facts.get("loads", ()) for file in load["files"]}
+def _wanted(
+    source: Source | None, facts: Mapping[str, Any], every: frozenset[Any]
+) -> tuple[frozenset[str], frozenset[Any]]:
+    """Of which data sets, and used for what, files may stand behind a source; `every` are all uses."""
     own = every - NOT_OF_THE_ICB
     if isinstance(source, Counted):
         return frozenset({source.dataset}), own if source.area == facts.get("icb_code") else every
@@ -137,7 +138,7 @@ def _wanted(source: Source | None, facts: Mapping[str, Any]) -> tuple[frozenset[
     if isinstance(source, Recorded):
         return (MONTHLY, own) if source.used else (MONTHLY | frozenset(REGISTERS), every)
     if isinstance(source, Stated):
-        return frozenset({source.register}), {EVIDENCE_USE}
+        return frozenset({source.register}), frozenset({EVIDENCE_USE})
     if isinstance(source, Accounted):
         return frozenset({source.register}), every
     if isinstance(source, Computed):
@@ -230,7 +231,10 @@ def _text(name: str) -> str:
     return (resources.files("speccomm.publishing") / "templates" / name).read_text("utf-8")
 
 
-def _environment() -> Environment:
-    return Environment(
+@cache
+def _template() -> Template:
+    """The template of a page of receipts, read once however many packs are drawn."""
+    environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    return environment.from_string(_text(TEMPLATE))

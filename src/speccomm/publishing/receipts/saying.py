@@ -9,6 +9,7 @@ from speccomm.foundation.periods import FinancialMonth, months_between
 from speccomm.publishing.sourcing import (
     GROUP,
     OTHERS,
+    TOGETHER,
     Accounted,
     Computed,
     Counted,
@@ -335,6 +336,8 @@ def _key_words(values: Values, kinds: set[Of]) -> list[str]:
 
 
 def _key_word(of: Of, value: str | None) -> str:
+    if value == TOGETHER:
+        return f"the ICBs in [{GROUP}{TOGETHER}], each worked out by itself, leave it of the whole"
     if value in OTHERS:
         return GATHERED_WORDS[of].format(f"{GROUP}{value}")
     return KEY_WORDS[of][0].format(value) if value is not None else KEY_WORDS[of][1]
@@ -346,6 +349,8 @@ def _key_tests(values: Values, kinds: set[Of]) -> list[str]:
 
 def _key_test(of: Of, value: str | None) -> str:
     column = KEY_COLUMNS[of]
+    if value == TOGETHER:
+        return f"not worked out for one ICB of [{GROUP}{TOGETHER}]"
     if value in OTHERS:
         return f"{column} in [{GROUP}{value}]"
     if of is Of.PATIENT_ICB:

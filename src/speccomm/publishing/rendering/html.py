@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
@@ -62,7 +63,9 @@ def _template_text(name: str) -> str:
     return (resources.files("speccomm.publishing") / "templates" / name).read_text("utf-8")
 
 
+@cache
 def _environment() -> Environment:
+    """The templates of pages, read and compiled once however many packs are drawn."""
     environment = Environment(
         loader=FunctionLoader(_template_text),
         autoescape=select_autoescape(default=True, default_for_string=True),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from speccomm.publishing.cells import page_cell
-from speccomm.publishing.model import Pack, PackTable, Unit
+from speccomm.publishing.model import Cell, Column, Pack, PackTable, Unit
 from speccomm.publishing.receipts.figures import tables_with_figures
 from speccomm.publishing.rendering.formats import Format
 from speccomm.publishing.rendering.paths import table_path
@@ -30,7 +30,11 @@ def manifest_json(pack: Pack, files: Mapping[str, bytes], formats: Sequence[Form
         "built_at": pack.built_at.isoformat(),
         **pack.facts,
         "formats": [str(written) for written in formats],
-        "tables": [_table_facts(table) for table in pack.tables()],
+        "tables": [
+            _table_facts(table, section.id)
+            for section in pack.sections
+            for table in section.tables()
+        ],
         "receipts": [table.id for table in tables_with_figures(pack)],
         "files": [
             {"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
@@ -40,9 +44,11 @@ def manifest_json(pack: Pack, files: Mapping[str, bytes], formats: Sequence[Form
     return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _table_facts(table: PackTable) -> dict[str, Any]:
+def _table_facts(table: PackTable, section: str) -> dict[str, Any]:
     return {
         "id": table.id,
+        "section": section,
+        **({"sheet": table.together.sheet} if table.together else {}),
         "title": table.title,
         "path": table_path(table),
         "row_count": table.rows.num_rows,
@@ -60,5 +66,12 @@ def words_for_none(table: PackTable) -> list[str]:
     figures = [c for c in table.columns if c.unit.is_figure or c.unit in SAID_IN_WORDS]
     records = [*table.records(), *filter(None, [table.total()])]
     cells = [(column, row) for row in records for column in figures]
-    empty = [page_cell(c, row).text for c, row in cells if row.get(c.name) is None]
+    empty = [page_cell(c, row).text for c, row in cells if _has_none(c, row)]
     return sorted(set(empty))
+
+
+def _has_none(column: Column, row: Mapping[str, Cell]) -> bool:
+    """Whether a row has no figure in a column; in a publication its words stand there already."""
+    value = row.get(column.name)
+    words = row.get(column.missing_from) if column.missing_from else None
+    return value is None or (column.unit.is_figure and value in {column.missing, words})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from speccomm.publishing.model import EditorWords, Pack, PackTable, Placement
@@ -11,6 +11,7 @@ from speccomm.publishing.receipts.identifiers import row_keys
 from speccomm.publishing.rendering.dictionary import dictionary_rows
 from speccomm.publishing.rendering.paths import table_path
 from speccomm.publishing.rendering.workbook_cells import SheetCell, sheet_cell, text_cell
+from speccomm.publishing.rendering.workbook_gathered import SheetNames, gathered
 from speccomm.publishing.rendering.workbook_sheets import CONTENTS, dress_sheet, write_cell
 from speccomm.publishing.rendering.workbook_styles import Styles
 from speccomm.publishing.wording import say_time
@@ -32,6 +33,11 @@ TEXTS = (
 EDITS = (
     "A figure changed here is no longer the figure of its receipt, which still gives the pack’s."
 )
+APART = "it tells apart the tables that stand together on this sheet"
+TOTALS_OF = (
+    "The total of each table that stands on the sheet {0}, as its columns are explained there; the "
+    "receipt is that of the table’s total"
+)
 SHOWN_AS = {
     Placement.PAGE: "on the page",
     Placement.FOLDED: "folded on the page",
@@ -39,7 +45,7 @@ SHOWN_AS = {
 }
 
 
-def write_contents(book: Any, styles: Styles, pack: Pack, names: dict[str, str]) -> None:
+def write_contents(book: Any, styles: Styles, pack: Pack, sheets: SheetNames) -> None:
     """Every sheet with a link, in the order of the pack's sections."""
     page = book.add_worksheet(CONTENTS)
     dress_sheet(page, styles, pack, f"{pack.title}: {pack.organisation}, {pack.period}")
@@ -50,12 +56,7 @@ def write_contents(book: Any, styles: Styles, pack: Pack, names: dict[str, str])
         rows.append(("Headline figures", HEADLINE_SHEET, "Headline figures", None, "on the page"))
     if _editors_words(pack):
         rows.append(("The editor’s words", EDITORS, "Sections they stand in", None, "on the page"))
-    for top in pack.sections:
-        for section in top.walk():
-            for table in (b for b in section.blocks if isinstance(b, PackTable)):
-                place = SHOWN_AS[table.placement]
-                where = top.title if top is section else f"{top.title}: {section.title}"
-                rows.append((table.title, names[table.id], where, table.rows.num_rows, place))
+    rows += _listed(pack, sheets)
     rows.append(("What each column of each table holds", DICTIONARY, "", None, "only in files"))
     rows.append(("How each table was made", TABLES_MADE, "", None, "only in files"))
     rows.append(("How this workbook was made, and from what", HOW_MADE, "", None, "only in files"))
@@ -70,6 +71,24 @@ def write_contents(book: Any, styles: Styles, pack: Pack, names: dict[str, str])
     _widths(page, styles, (70, 32, 52, 9, 20))
     page.freeze_panes(5, 0)
     page.activate()
+
+
+def _listed(pack: Pack, sheets: SheetNames) -> Iterator[tuple[str, str, str, int, str]]:
+    """The title, sheet, section, rows and place of each table, or of those of a kind together."""
+    kinds = gathered(pack)
+    for top in pack.sections:
+        for section in top.walk():
+            for table in (b for b in section.blocks if isinstance(b, PackTable)):
+                place, sheet = SHOWN_AS[table.placement], sheets.of_table[table.id]
+                where = top.title if top is section else f"{top.title}: {section.title}"
+                if table.together is None:
+                    yield table.title, sheet, where, table.rows.num_rows, place
+                elif tables := kinds.pop(table.together.sheet, None):
+                    title, count = table.together.title, sum(t.rows.num_rows for t in tables)
+                    yield title, sheet, top.title, count, place
+                    if total := sheets.of_totals.get(sheet):
+                        summed = sum(bool(t.total_label and t.rows.num_rows) for t in tables)
+                        yield f"{title}: totals", total, top.title, summed, place
 
 
 def write_headlines(book: Any, styles: Styles, pack: Pack) -> None:
@@ -124,27 +143,39 @@ def _editors_words(pack: Pack) -> list[tuple[str, EditorWords, str]]:
     ]
 
 
-def write_dictionary(book: Any, styles: Styles, pack: Pack, names: dict[str, str]) -> None:
+def write_dictionary(book: Any, styles: Styles, pack: Pack, sheets: SheetNames) -> None:
     """What each column holds, with its sheet, its name in receipts and what words in it mean."""
     page = book.add_worksheet(DICTIONARY)
     dress_sheet(page, styles, pack, "Data dictionary")
     _way_back(page, styles)
     headings = ("Sheet", "Column", "Name in receipts", "Unit", "Meaning", "Where there is none")
     _headings(page, styles, 3, headings)
-    sheets = {table_path(table): names[table.id] for table in pack.tables()}
-    for number, entry in enumerate(dictionary_rows(pack), start=4):
-        cells = (
-            sheets[entry["file"]],
-            entry["title"],
-            entry["column"],
-            entry["unit"],
-            entry["meaning"],
-            entry["empty_means"],
-        )
+    entries = list(_explained(pack, sheets))
+    for number, cells in enumerate(entries, start=4):
         _texts(page, styles, number, cells)
     _widths(page, styles, (32, 34, 26, 20, 70, 28))
     page.freeze_panes(4, 0)
-    page.autofilter(3, 0, max(4, 3 + len(dictionary_rows(pack))), len(headings) - 1)
+    page.autofilter(3, 0, max(4, 3 + len(entries)), len(headings) - 1)
+
+
+def _explained(pack: Pack, sheets: SheetNames) -> Iterator[tuple[str, ...]]:
+    """What each column of each sheet holds, once for tables that stand together."""
+    tables = {table_path(table): table for table in pack.tables()}
+    told: set[tuple[str, str]] = set()
+    for entry in dictionary_rows(pack):
+        table = tables[entry["file"]]
+        sheet = sheets.of_table[table.id]
+        if table.together and (sheet, "") not in told:
+            told.add((sheet, ""))
+            for column, _ in table.together.first:
+                unit = str(column.unit)
+                yield sheet, column.title, "", unit, f"{column.meaning}; {APART}", "never empty"
+            if total := sheets.of_totals.get(sheet):
+                yield total, "Every column", "", "", TOTALS_OF.format(sheet), ""
+        if (sheet, entry["column"]) not in told:
+            told.add((sheet, entry["column"]))
+            names = ("title", "column", "unit", "meaning", "empty_means")
+            yield sheet, *(entry[name] for name in names)
 
 
 def write_how_made(book: Any, styles: Styles, pack: Pack) -> None:

@@ -21,7 +21,7 @@ from speccomm.publishing.naming import short_icb_name
 from speccomm.publishing.sections.evidence_words import say_region, stated, who_said, whole
 from speccomm.publishing.sections.flow_words import counted
 from speccomm.publishing.sections.fragile import REGISTER as FRAGILE
-from speccomm.publishing.sections.fragile import own_fragile
+from speccomm.publishing.sections.fragile import SPECIALTIES, own_fragile, specialties
 from speccomm.publishing.sections.priorities import own_priorities
 from speccomm.publishing.sections.surveillance import REPORTED, concerns_at
 from speccomm.publishing.sourcing import Stated
@@ -135,7 +135,8 @@ def _fragility(facts: PackFacts) -> str:
         return "Which services are fragile was not collected."
     every = facts.evidence.fragile_services.num_rows
     words = (
-        f"{capital(say_count(every, 'service'))} in {say_region(facts)} "
+        f"{capital(say_count(every, 'entry', 'entries'))} for {say_region(facts)}, naming "
+        f"{say_count(specialties(facts), 'service or specialty', SPECIALTIES)}, "
         f"{say_verb(every, 'is', 'are')} on the register of fragile services"
     )
     if facts.is_region:
@@ -200,7 +201,8 @@ def _fragile(facts: PackFacts) -> HeadlineFigure:
         "fragile_services",
         "Fragile services",
         f"{every:,}",
-        f"On the register of {say_region(facts)}{whose}.",
+        f"Entries of the register of {say_region(facts)}{whose}; of "
+        f"{say_count(specialties(facts), 'service or specialty', SPECIALTIES)}.",
         "fragile",
         every,
         source=stated(facts, FRAGILE),

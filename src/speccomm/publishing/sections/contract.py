@@ -10,6 +10,7 @@ from speccomm.publishing.charts import Bar, Step, bridge, signed_bars
 from speccomm.publishing.facts import PackFacts
 from speccomm.publishing.model import Caution, Chart, Prose, Section
 from speccomm.publishing.naming import Namer, short_icb_name, short_provider_name
+from speccomm.publishing.sections.contract_icbs import contract_icbs_section
 from speccomm.publishing.sections.contract_tables import (
     EFFECT_NAMES,
     bridge_table,
@@ -59,6 +60,7 @@ def contract_section(facts: PackFacts, namer: Namer) -> Section:
                     effects_table(facts, by_provider, by="provider"),
                 ),
             ),
+            *(() if (by_icb := contract_icbs_section(facts)) is None else (by_icb,)),
             Section(
                 "contract-services",
                 "By service line",

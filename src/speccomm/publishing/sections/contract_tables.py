@@ -50,8 +50,8 @@ def with_compared_plan(lines: pa.Table) -> pa.Table:
 
 def position_table(facts: PackFacts, records: list[dict[str, Any]], *, by: str) -> PackTable:
     """Plan, actual, variance and forecasts by provider or service line."""
-    figures = (*_activity_columns(), *_money_columns(), *_forecast_columns())
-    columns = (*HEADS[by], *_sourced(facts, figures))
+    figures = (*activity_columns(), *money_columns(), *_forecast_columns())
+    columns = (*HEADS[by], *sourced(facts, figures))
     names = [c.name for c in columns if c.share_of is None]
     return PackTable(
         id=f"contract_by_{by}",
@@ -59,7 +59,7 @@ def position_table(facts: PackFacts, records: list[dict[str, Any]], *, by: str) 
         columns=columns,
         rows=_as_table(records, [*names, "actual_missing"]),
         row_header=f"{by}_name",
-        making=_making(facts),
+        making=position_making(facts),
         notes=(
             (
                 "Straight forecast: the months so far, continued evenly. Profiled forecast: the months "
@@ -74,14 +74,14 @@ def position_table(facts: PackFacts, records: list[dict[str, Any]], *, by: str) 
 
 def effects_table(facts: PackFacts, records: list[dict[str, Any]], *, by: str) -> PackTable:
     """The variance and the effects it is made of, by provider or service line."""
-    columns = (*HEADS[by], *_sourced(facts, (*_effect_columns(), _variance())))
+    columns = (*HEADS[by], *sourced(facts, (*_effect_columns(), _variance())))
     return PackTable(
         id=f"contract_effects_by_{by}",
         title=f"What makes up the variance by {IN_WORDS[by]}, {facts.contract_period}",
         columns=columns,
         rows=_as_table(records, [column.name for column in columns]),
         row_header=f"{by}_name",
-        making=_making(facts),
+        making=position_making(facts),
         notes=("The six effects of a row sum to its variance to the penny.",),
         total_label=f"All {IN_WORDS[by]}s",
         keys=KEYS[by],
@@ -115,7 +115,7 @@ def bridge_table(facts: PackFacts) -> PackTable:
         ),
         rows=rows,
         row_header="effect",
-        making=_making(facts),
+        making=position_making(facts),
         total_label="Variance from plan",
         keys=(Key("measure", Of.MEASURE),),
     )
@@ -128,8 +128,8 @@ def detail_table(facts: PackFacts, namer: Namer) -> PackTable:
         row["service_name"] = namer.say(row["service_name"])
         row["actual_missing"] = "none reported"
     records.sort(key=lambda row: (row["provider_code"] or "", row["service_code"] or ""))
-    money = (*_money_columns(), *_effect_columns(), *_forecast_columns())
-    figures = _sourced(facts, (*_activity_columns(), *money))
+    money = (*money_columns(), *_effect_columns(), *_forecast_columns())
+    figures = sourced(facts, (*activity_columns(), *money))
     columns = (*HEADS["provider"], *HEADS["service"], *figures)
     names = [c.name for c in columns if c.share_of is None]
     return PackTable(
@@ -138,7 +138,7 @@ def detail_table(facts: PackFacts, namer: Namer) -> PackTable:
         columns=columns,
         rows=_as_table(records, [*names, "actual_missing"]),
         row_header="service_name",
-        making=_making(facts),
+        making=position_making(facts),
         placement=Placement.FILE,
         keys=(*KEYS["provider"], *KEYS["service"]),
     )
@@ -150,14 +150,16 @@ def position_source(facts: PackFacts, measure: str = "") -> Position:
     return Position(facts.icb.code, str(facts.contract_year), last.number if last else 0, measure)
 
 
-def _sourced(facts: PackFacts, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+def sourced(facts: PackFacts, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The columns with the position as the source of every figure."""
     return tuple(
         column if column.share_of else replace(column, source=position_source(facts, column.name))
         for column in columns
     )
 
 
-def _making(facts: PackFacts) -> Making:
+def position_making(facts: PackFacts) -> Making:
+    """How every table of the position is made."""
     return Making(
         "Price plus market forces amount, planned (ACM, or IAP where a provider sent it) and actual (ACM)",
         ("acm", "iap"),
@@ -166,7 +168,8 @@ def _making(facts: PackFacts) -> Making:
     )
 
 
-def _activity_columns() -> tuple[Column, ...]:
+def activity_columns() -> tuple[Column, ...]:
+    """Planned and reported units."""
     return (
         Column(
             "plan_activity",
@@ -190,7 +193,8 @@ def _activity_columns() -> tuple[Column, ...]:
     )
 
 
-def _money_columns() -> tuple[Column, ...]:
+def money_columns() -> tuple[Column, ...]:
+    """Plan, actual and variance to date."""
     return (
         Column(
             "plan_gbp",

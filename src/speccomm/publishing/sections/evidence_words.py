@@ -28,6 +28,15 @@ def stated(
     return Stated(facts.region.code, register, day, measure, tests)
 
 
+def say_why_day(facts: PackFacts) -> str:
+    """Why the pack's evidence is looked at on its day."""
+    if facts.evidence_asked:
+        return "the day that was asked for"
+    if facts.as_at is not None:
+        return "the day that the pack is as at"
+    return "the day of the newest load read for it"
+
+
 def evidence_making(facts: PackFacts, measure: str, *registers: str, only: str = "") -> Making:
     """How a table was made from registers of evidence."""
     scope = f"what holds on {say_day(facts.evidence.on)}; {say_region(facts)}"

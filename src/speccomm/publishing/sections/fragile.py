@@ -33,6 +33,7 @@ from speccomm.quality.fragile import REASONS, REGION
 REGISTER = "fragile_services"
 TITLE = "Fragile services"
 GENERIC = "Not one ICB"
+SPECIALTIES = "services or specialties"
 WHOLE_REGION = "Whole region"
 
 
@@ -63,6 +64,11 @@ def fragile_section(facts: PackFacts, namer: Namer) -> Section:
 def own_fragile(facts: PackFacts) -> int:
     """How many entries of the register are of the pack's own ICB, or of its region."""
     return sum(_is_own(row, facts) for row in facts.evidence.fragile_services.to_pylist())
+
+
+def specialties(facts: PackFacts) -> int:
+    """How many different services or specialties the entries of the register name."""
+    return len(set(facts.evidence.fragile_services["specialty"].to_pylist()))
 
 
 def _is_own(row: Row, facts: PackFacts) -> bool:
@@ -103,12 +109,18 @@ def _place(row: Row, facts: PackFacts) -> str | None:
 def _sentences(facts: PackFacts, counts: list[Row], entries: list[Row], own: list[Row]) -> str:
     total = sum(row["services"] for row in counts)
     wide = sum(row["services"] for row in counts if row["icb_code"] is None)
+    named = specialties(facts)
     late = sum(row["is_late"] for row in entries)
     words = [
         (
-            f"{capital(say_count(total, 'service'))} in {say_region(facts)} "
+            f"{capital(say_count(total, 'entry', 'entries'))} for {say_region(facts)} "
             f"{say_verb(total, 'is', 'are')} on the register of fragile services; "
             f"{say_numeral(wide)} of them {say_verb(wide, 'belongs', 'belong')} to no one ICB."
+        ),
+        (
+            f"Between them they name {say_count(named, 'service or specialty', SPECIALTIES)}: one "
+            "that is fragile for several ICBs, or in several places, has an entry for each and is "
+            "counted each time."
         ),
     ]
     if not facts.is_region:
@@ -212,7 +224,7 @@ def _icb_table(facts: PackFacts, counts: list[Row]) -> PackTable:
         row_header="place",
         making=evidence_making(facts, "Entries of the register", REGISTER),
         notes=(
-            "A service with two reasons counts under both, so reasons do not add up to services.",
+            "An entry with two reasons counts under both, so reasons do not add up to services.",
         ),
         total_label=f"All of {say_region(facts)}",
         keys=(Key("area_code", Of.AREA), Key("icb_code", Of.ICB)),
@@ -244,7 +256,7 @@ def _list(facts: PackFacts, entries: list[Row], *, own: bool) -> PackTable:
     whose = icb if own else say_region(facts)
     return PackTable(
         id="fragile_own" if own else "fragile_list",
-        title=f"Fragile services of {whose}" if own else f"Every fragile service in {whose}",
+        title=f"Fragile services of {whose}" if own else f"Every entry for fragile services in {whose}",
         columns=columns,
         rows=text_table(entries, columns),
         row_header="specialty",

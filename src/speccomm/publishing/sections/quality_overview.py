@@ -28,6 +28,7 @@ from speccomm.publishing.sections.evidence_words import (
     say_kind,
     say_region,
     say_service,
+    say_why_day,
     stated,
     text_table,
 )
@@ -135,7 +136,7 @@ def _sentences(facts: PackFacts, rows: list[Row], answers: list[Row]) -> str:
     words = [
         (
             f"The overview lists {say_count(len(rows), 'service')} as it was known on "
-            f"{say_day(facts.evidence.on)}. {capital(say_numeral(has_ssqd))} "
+            f"{say_day(facts.evidence.on)}, {say_why_day(facts)}. {capital(say_numeral(has_ssqd))} "
             f"{say_verb(has_ssqd, 'reports', 'report')} to a quality dashboard and "
             f"{say_numeral(has_network)} {say_verb(has_network, 'has', 'have')} a network."
         ),

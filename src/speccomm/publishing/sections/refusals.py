@@ -84,6 +84,10 @@ def _sentences(facts: PackFacts) -> Prose:
             f"{accepted:,} accepted and {refused:,} refused"
             f"{f' ({say_share(refused, read)})' if refused else ''}. Every row read is one or the other."
         ),
+        (
+            "A count of all that was ever loaded is larger: files that a later one replaced, files of "
+            "other providers and files of other months are not counted here."
+        ),
     ]
     if refused:
         words.append(

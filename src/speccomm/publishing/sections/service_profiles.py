@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from speccomm.publishing.columns import SERVICE_CODE
 from speccomm.publishing.facts import PackFacts
 from speccomm.publishing.model import (
     Block,
@@ -17,6 +18,7 @@ from speccomm.publishing.model import (
     PackTable,
     Prose,
     Section,
+    Together,
     Unit,
 )
 from speccomm.publishing.naming import Namer, short_icb_name
@@ -141,7 +143,7 @@ def _profile(facts: PackFacts, code: str, title: str, profile: Profile, rows: Ro
     else:
         blocks.append(Definitions(profile_entries(facts, profile)))
         if hubs := hub_rows(facts, profile):
-            blocks.append(_hubs(facts, slug, title, hubs))
+            blocks.append(_hubs(facts, code, title, hubs))
     return Section(f"profile-{slug.replace('_', '-')}", title, tuple(blocks), folded=True,
                    gist=_gist(profile, rows))  # fmt: skip
 
@@ -195,20 +197,28 @@ def _table(facts: PackFacts, code: str, title: str, rows: Rows) -> PackTable:
         ),
         total_label="All providers",
         keys=(Key("provider_code", Of.PROVIDER), Key("service_code", Of.SERVICE)),
+        together=_together("profile_providers", "Providers of every service", code, title),
     )
 
 
-def _hubs(facts: PackFacts, slug: str, title: str, hubs: Iterable[Row]) -> PackTable:
+def _together(sheet: str, about: str, code: str, title: str) -> Together:
+    """On which sheet of a workbook a table of one service stands, and which rows of it are its."""
+    name = Column("profile", "Service", Unit.TEXT, "Service line, as its profile is headed")
+    return Together(sheet, about, ((SERVICE_CODE, code), (name, title)))
+
+
+def _hubs(facts: PackFacts, code: str, title: str, hubs: Iterable[Row]) -> PackTable:
     columns = (
         Column("hub", "Centre (hub)", Unit.TEXT, "The centre", "hub not named, or not in the register"),
         Column("provider", "Provider", Unit.TEXT, "Its provider", "not known"),
         Column("spokes", "Sites that work with it (spokes)", Unit.TEXT, "Its spokes", "none"),
     )  # fmt: skip
     return PackTable(
-        id=f"profile_{slug}_hubs",
+        id=f"profile_{slug_of(code)}_hubs",
         title=f"Hubs and spokes: {title}",
         columns=columns,
         rows=text_table(hubs, columns),
         row_header="hub",
         making=evidence_making(facts, "Hubs and the spokes that name them", "provision"),
+        together=_together("profile_hubs", "Hubs and spokes of every service", code, title),
     )

@@ -209,7 +209,7 @@ def _shown(
     ledger = part.ledger
     earlier = [table for table in before if table.measure == ledger.measure]
     made = [published_table(table, ledger, outcome, rules, release) for table in tables]
-    evidence = _evidence(part, [*earlier, *made])
+    evidence = _evidence(part, made, earlier)
     larger = [
         c for c, e in ledger.entries.items() if outcome.hidden(c) and not e.small and e.number
     ]
@@ -217,13 +217,22 @@ def _shown(
     if in_vain:
         outcome = outcome.without(in_vain)
         made = [published_table(table, ledger, outcome, rules, release) for table in tables]
-        evidence = _evidence(part, [*earlier, *made])
+        evidence = _evidence(part, made, earlier)
     _demand_protected(part, evidence)
     return {table.id: table for table in made}
 
 
-def _evidence(part: Protected, tables: Sequence[PublishedTable]) -> Evidence:
-    return Evidence(tables, also=part.implied, universe=part.ledger.universe)
+def _evidence(
+    part: Protected, made: Sequence[PublishedTable], earlier: Sequence[PublishedTable]
+) -> Evidence:
+    """What everyone will know. What the true numbers contradict is no longer believed."""
+    return Evidence(
+        made,
+        earlier=earlier,
+        revised=part.revised,
+        also=part.implied,
+        universe=part.ledger.universe,
+    )
 
 
 def _demand_protected(part: Protected, evidence: Evidence) -> None:

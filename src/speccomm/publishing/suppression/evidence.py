@@ -6,7 +6,7 @@ subtracts without mistake, and knows that counts are whole and not negative.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, floor, inf, isfinite
@@ -61,29 +61,35 @@ class Interval:
 class Evidence:
     """The published cells of one measure, each with everything known of it taken together.
 
-    Later tables are believed over earlier ones: cells of earlier tables that no numbers fit are
-    taken as revised since, and set aside (`revised`).
+    The tables of a release are believed over those of `earlier` ones: what was said earlier and
+    no numbers fit any more is taken as revised since, and set aside (`revised`). Whoever knows that
+    cells were revised hands them in.
     """
 
     def __init__(
         self,
         tables: Sequence[PublishedTable],
         *,
+        earlier: Sequence[PublishedTable] = (),
+        revised: frozenset[Coverage] = frozenset(),
         also: Iterable[Coverage] = (),
         universe: Universe | None = None,
     ) -> None:
         self.measure = tables[0].measure
-        self.whole = all(table.kind is Kind.COUNT for table in tables)
-        self.universe = universe or Universe(tables, limit=VARIABLES)
-        known, latest, clashing = self._known(tables)
-        for coverage in also:
-            known.setdefault(coverage, (0.0, inf))
+        self.whole = all(table.kind is Kind.COUNT for table in (*tables, *earlier))
+        self.universe = universe or Universe([*earlier, *tables], limit=VARIABLES)
+        firm, clashing = self._said(tables, {})
+        if clashing:
+            raise Contradictory(self.measure)
+        known, clashing = self._said(earlier, firm, revised)
+        self.negative = any(low < 0 for low, _ in known.values())
+        for coverage in (*revised, *also):
+            known.setdefault(coverage, (-inf if self.negative else 0.0, inf))
         self.scale = _scale(known.values(), whole=self.whole)
         self.cell_of = {coverage: number for number, coverage in enumerate(known)}
-        self.negative = any(low < 0 for low, _ in known.values())
         self._reached: dict[int, tuple[float, float, bool]] = {}
         self.polytope = self._polytope(known)
-        self.revised = clashing | self._set_aside(known, latest)
+        self.revised = revised | clashing | self._set_aside(known, firm)
         self.known = known
 
     def reach(self, coverage: Coverage) -> tuple[float, float, bool]:
@@ -118,17 +124,19 @@ class Evidence:
         bound = float(floor(found.bound + WHOLE) if upward else ceil(found.bound - WHOLE))
         return bound, found.reached == bound
 
-    def _known(
-        self, tables: Sequence[PublishedTable]
-    ) -> tuple[dict[Coverage, Limits], frozenset[Coverage], frozenset[Coverage]]:
-        """Each cell's limits from all that is said of it; the latest release's; those that clash."""
-        known: dict[Coverage, Limits] = {}
-        latest: set[Coverage] = set()
+    def _said(
+        self,
+        tables: Sequence[PublishedTable],
+        firm: Mapping[Coverage, Limits],
+        revised: frozenset[Coverage] = frozenset(),
+    ) -> tuple[dict[Coverage, Limits], frozenset[Coverage]]:
+        """Each cell's limits from all that is said of it, the latest first, and those that clash."""
+        known = dict(firm)
         clashing: set[Coverage] = set()
         for table in reversed(tables):
             for key, coverage in self.universe.coverages(table).items():
                 cell = table.cells[key]
-                if cell.low is None and cell.high is None:
+                if cell.says_nothing or coverage in revised:
                     continue
                 low = -inf if cell.low is None else float(cell.low)
                 high = inf if cell.high is None else float(cell.high)
@@ -138,30 +146,36 @@ class Evidence:
                     known[coverage] = both
                 else:
                     clashing.add(coverage)
-                if table.release == tables[-1].release:
-                    latest.add(coverage)
-        return known, frozenset(latest), frozenset(clashing)
+        return known, frozenset(clashing)
 
     def _set_aside(
-        self, known: dict[Coverage, Limits], latest: frozenset[Coverage]
+        self, known: dict[Coverage, Limits], firm: Mapping[Coverage, Limits]
     ) -> frozenset[Coverage]:
-        """Free the cells of earlier releases that do not fit, and say which."""
+        """Free the cells of what was said earlier and does not fit, and say which.
+
+        A cell of the release keeps what the release says of it.
+        """
         if self.polytope.fits():
             return frozenset()
         order = list(known)
-        doubtful = [number for number, coverage in enumerate(order) if coverage not in latest]
+        doubtful = [n for n, coverage in enumerate(order) if known[coverage] != firm.get(coverage)]
         try:
             found = revised_cells(
-                self._nodes(known), self.universe.links, doubtful, unknowns=self.universe.unknowns
+                [*self._nodes(known), *self._nodes(firm)],
+                self.universe.links,
+                doubtful,
+                unknowns=self.universe.unknowns,
+                negative=self.negative,
             )
         except Contradiction as problem:
             raise Contradictory(self.measure) from problem
+        free = (-inf if self.negative else 0.0, inf)
         for number in found:
-            known[order[number]] = (-inf if self.negative else 0.0, inf)
+            known[order[number]] = firm.get(order[number], free)
         self.polytope = self._polytope(known)
         return frozenset(order[number] for number in found)
 
-    def _nodes(self, known: dict[Coverage, Limits]) -> list[Node]:
+    def _nodes(self, known: Mapping[Coverage, Limits]) -> list[Node]:
         scaled = [
             (coverage, (low / self.scale, high / self.scale))
             for coverage, (low, high) in known.items()
@@ -188,7 +202,7 @@ def attack(tables: Sequence[PublishedTable]) -> tuple[Interval, ...]:
     found: list[Interval] = []
     for measure in dict.fromkeys(table.measure for table in tables):
         chosen = [table for table in tables if table.measure == measure]
-        evidence = Evidence(chosen)
+        evidence = taken_together(chosen)
         for table in chosen:
             coverages = evidence.universe.coverages(table)
             found += [
@@ -197,6 +211,24 @@ def attack(tables: Sequence[PublishedTable]) -> tuple[Interval, ...]:
                 if cell.state is State.SUPPRESSED
             ]
     return tuple(found)
+
+
+def taken_together(
+    tables: Sequence[PublishedTable], *, universe: Universe | None = None
+) -> Evidence:
+    """The evidence of tables in the order they were published.
+
+    The last release is the run of tables at the end under one name, each once: a release made again
+    under the name it had before is another.
+    """
+    last: list[PublishedTable] = []
+    for table in reversed(tables):
+        named = {each.id for each in last}
+        if last and (table.release != last[0].release or table.id in named):
+            break
+        last.insert(0, table)
+    before = tables[: len(tables) - len(last)]
+    return Evidence(last, earlier=before, universe=universe)
 
 
 def interval(

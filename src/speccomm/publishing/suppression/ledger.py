@@ -138,7 +138,7 @@ def amount_ledger(
             if known is not None and known.switch != switch:
                 raise BadTable(table.id, f"{' / '.join(key)} stands beside two counts.")
             shown = float(number), float(number)
-            said = ledger.earlier.get(coverage, ANYTHING)
+            said = _still_said(ledger, coverage, number)
             small = count is not None and count.small
             ledger.entries[coverage] = Entry(
                 number, shown, said, switch, small, Decimal(0) if count is None else count.number
@@ -196,7 +196,7 @@ def _opened(
             cell = each.published.cells[key]
             if key in each.numbers:
                 ledger.numbers_before[coverage] = each.numbers[key]
-            if cell.low is None and cell.high is None:
+            if cell.says_nothing:
                 continue
             low = -inf if cell.low is None else float(cell.low)
             high = inf if cell.high is None else float(cell.high)
@@ -221,12 +221,8 @@ def _counted(
     rules: SuppressionRules,
     switches: Switches,
 ) -> Entry:
-    """The entry of a count; one that an earlier release contradicts was revised since."""
-    said = ledger.earlier.get(coverage, ANYTHING)
-    if not said[0] <= float(number) <= said[1]:
-        ledger.clashing.add(coverage)
-        del ledger.earlier[coverage]
-        said = ANYTHING
+    """The entry of a count."""
+    said = _still_said(ledger, coverage, number)
     known = ledger.entries.get(coverage)
     exempt = national and rules.national_exempt
     if known is not None:
@@ -235,6 +231,16 @@ def _counted(
         return Entry(number, shown, said, NO_SWITCH, small=False, count=number)
     small = rules.is_small(number)
     return Entry(number, shown, said, switches.new(number, forced=small), small, number)
+
+
+def _still_said(ledger: Ledger, coverage: Coverage, number: Decimal) -> Limits:
+    """What earlier releases say of a cell; nothing where it was revised since and they are wrong."""
+    said = ledger.earlier.get(coverage, ANYTHING)
+    if said[0] <= float(number) <= said[1]:
+        return said
+    ledger.clashing.add(coverage)
+    del ledger.earlier[coverage]
+    return ANYTHING
 
 
 def _demand_sums(table: SourceTable) -> None:

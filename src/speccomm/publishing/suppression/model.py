@@ -224,7 +224,13 @@ def _revised(
     said = ledger.earlier.keys() | ledger.nothing.keys()
     doubtful = [n for n, (c, _) in enumerate(rows) if c in said and c not in ledger.entries]
     try:
-        found = revised_cells(truth, universe.links, doubtful, unknowns=universe.unknowns)
+        found = revised_cells(
+            truth,
+            universe.links,
+            doubtful,
+            unknowns=universe.unknowns,
+            negative=ledger.negative,
+        )
     except Contradiction as problem:
         raise BadTable(
             ", ".join(table.id for table in tables),

@@ -17,7 +17,7 @@ from speccomm.foundation.errors import Refusal
 from speccomm.publishing.suppression.demands import Reach
 from speccomm.publishing.suppression.dimensions import Category, Dimension
 from speccomm.publishing.suppression.door import PublishableTable
-from speccomm.publishing.suppression.evidence import Evidence, Interval, interval
+from speccomm.publishing.suppression.evidence import Evidence, Interval, interval, taken_together
 from speccomm.publishing.suppression.implied import differences
 from speccomm.publishing.suppression.polytope import Contradiction
 from speccomm.publishing.suppression.rules import ProtectionKind, SuppressionRules
@@ -81,8 +81,8 @@ def check_release(
     for measure in dict.fromkeys(table.measure for table in tables):
         before = [table for table in earlier if table.measure == measure]
         now = [table for table in tables if table.measure == measure]
-        together = Evidence([*before, *now])
-        alone = Evidence(before, universe=together.universe) if before else None
+        together = Evidence(now, earlier=before)
+        alone = taken_together(before, universe=together.universe) if before else None
         revised += len(together.revised)
         recovered += _hidden_recovered([*before, *now], together, alone, rules)
         if now[0].kind is Kind.COUNT:

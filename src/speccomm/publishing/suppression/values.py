@@ -69,6 +69,11 @@ class PublishedCell:
     low: Decimal | None = None
     high: Decimal | None = None
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether nothing follows from the cell; a hidden one says that there is a number."""
+        return self.low is None and self.high is None and self.state is not State.SUPPRESSED
+
     def __post_init__(self) -> None:
         if self.state.has_number != (self.number is not None):
             raise ValueError(f"a published cell that is {self.state} and prints {self.number}")

@@ -15,8 +15,8 @@ from speccomm.publishing.assembly import assemble_pack
 from speccomm.publishing.leaving import InternalPack, ProtectedTable, PublicationPack
 from speccomm.publishing.model import EditorWords, Pack, Unit
 from speccomm.publishing.publication import publishable, read_releases, record_release
-from speccomm.publishing.publication.asking import lines_of
 from speccomm.publishing.publication.care import Asked, Care, asked_by
+from speccomm.publishing.publication.lines import lines_of
 from speccomm.publishing.publication.releases import BadLedger
 from speccomm.publishing.publication.words import Wording
 from speccomm.publishing.rendering.files import pack_files

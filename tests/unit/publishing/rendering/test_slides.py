@@ -8,6 +8,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
+import pikepdf
 import pyarrow as pa
 import pytest
 from pptx import Presentation
@@ -18,6 +19,7 @@ from speccomm.publishing.charts import Step, bridge
 from speccomm.publishing.model import (
     Chart,
     Column,
+    Definitions,
     EditorWords,
     Making,
     PackTable,
@@ -285,6 +287,78 @@ def test_words_of_the_editor_stand_on_a_ground_of_their_own(pack):
     assert not any("System." in box.text_frame.text for box in ours)
 
 
+def plan(sentences, steps):
+    entries = (
+        ("Lead and reference", "Senior commissioning manager; WC1"),
+        ("Service", "Neonatal critical care services (NCBPSNIC)"),
+        ("ICBs", "All ICBs of the region"),
+        ("Delegation status", "Delegated"),
+        (
+            "What is the problem?",
+            "Too few cots are staffed at night, and outcomes differ. " * sentences,
+        ),
+        (
+            "What are we looking to achieve?",
+            "Every baby cared for in the right place. " * sentences,
+        ),
+        ("Scope", "Neonatal intensive, high dependency and special care, and transport."),
+        ("Specific partners", "The operational delivery network and maternity services."),
+    )
+    rows = pa.table(
+        {
+            "quarter": [f"Q{n % 4 + 1} 2024/25" for n in range(steps)],
+            "deliverable": [
+                f"Agree the staffing of unit {n} with its network" for n in range(steps)
+            ],
+            "state": ["on track"] * steps,
+        }
+    )
+    columns = (
+        Column("quarter", "Quarter", Unit.TEXT, "A quarter"),
+        Column("deliverable", "Planned deliverable", Unit.TEXT, "What is delivered"),
+        Column("state", "State", Unit.TEXT, "How far it is"),
+    )
+    making = Making("deliverables", ("priority_deliverables",), "one priority")
+    table = PackTable("priority_wc1", "Deliverables", columns, rows, "deliverable", making)
+    outcome = Definitions((("How will we know?", "Fewer transfers for want of a cot."),))
+    blocks = (Definitions(entries), table, outcome)
+    return Section("priority-wc1", "WC1: Neonatal critical care", blocks, alone=True)
+
+
+def slides_of(pack, section):
+    """The slides that show anything of a section, past the front of the deck."""
+    made = Presentation(BytesIO(slides_bytes(replace(pack, sections=(section,)))))
+    assert overflowing(made) == []
+    title = section.title
+    return [s for s in made.slides if s.shapes.title.text_frame.text.startswith((title, "Deliv"))]
+
+
+def test_a_plan_on_a_page_is_on_one_slide(pack):
+    (slide,) = slides_of(pack, plan(sentences=4, steps=8))
+    (table,) = [shape.table for shape in slide.shapes if shape.has_table]
+    assert len(table.rows) == 9
+    text = " ".join(s.text_frame.text for s in slide.shapes if s.has_text_frame)
+    for words in ("Lead and reference", "What is the problem?", "How will we know?"):
+        assert words in text
+    boxes = [s for s in slide.shapes if s.name.startswith("Words")]
+    sizes = {r.font.size.pt for b in boxes for p in b.text_frame.paragraphs for r in p.runs}
+    assert min(sizes) >= 11
+
+
+def test_a_plan_too_long_for_a_page_takes_more(pack):
+    assert len(slides_of(pack, plan(sentences=40, steps=12))) > 1
+
+
+def test_a_plan_with_words_of_an_editor_keeps_their_ground(pack):
+    words = EditorWords(("Ask for the staffing plan.",), "Director of Quality", date(2024, 2, 5))
+    section = plan(sentences=1, steps=2)
+    section = replace(section, blocks=(words, *section.blocks))
+    made = Presentation(BytesIO(slides_bytes(replace(pack, sections=(section,)))))
+    boxes = [s for sl in made.slides for s in sl.shapes if s.has_text_frame]
+    (ours,) = [b for b in boxes if "Ask for the staffing plan." in b.text_frame.text]
+    assert str(ours.fill.fore_color.rgb) == look.EDITOR
+
+
 def test_a_long_table_is_its_first_rows_and_says_where_the_rest_is(pack):
     rows = pa.table(
         {"name": [f"row {n}" for n in range(500)], "n": pa.array(range(500), pa.int64())}
@@ -342,6 +416,6 @@ def test_libreoffice_opens_the_slides_one_page_each(data, deck, tmp_path):
         check=True,
         capture_output=True,
     )
-    pikepdf = pytest.importorskip("pikepdf")
+
     with pikepdf.open(tmp_path / "pack.pdf") as pages:
         assert len(pages.pages) == len(deck.slides)

@@ -68,18 +68,31 @@ def exact(cell):
     return value * 100 if "%" in cell.number_format else value
 
 
+def headed(page):
+    """The last line of each heading, which ends identifiers, and the column it is over."""
+    cells = page[HEADING_ROW + 1]
+    return {c.value.splitlines()[-1]: c.column for c in cells if isinstance(c.value, str)}
+
+
+def by_receipt(page):
+    """The number of each row by its receipt."""
+    place = headed(page)["receipt"]
+    column = (row[0] for row in page.iter_rows(min_col=place, max_col=place))
+    return {c.value: c.row for c in column if isinstance(c.value, str)}
+
+
 def test_every_figure_of_every_table_has_the_value_of_its_file_and_receipt(pack, shown):
     names = table_sheet_names(pack)
     compared = 0
     for table in pack.tables():
         page = shown[names[table.id]]
+        columns, receipts = headed(page), by_receipt(page)
         keys = row_keys(table)
         for number, (key, row) in enumerate(zip(keys, table.records(), strict=True)):
-            at = FIRST_ROW + 1 + number
-            receipt = page.cell(at, len(table.columns) + 1).value
-            assert receipt == f"{pack.area}.{table.id}.{key}"
-            for place, column in enumerate(table.columns, start=1):
-                value, cell = row.get(column.name), page.cell(at, place)
+            at = receipts[f"{pack.area}.{table.id}.{key}"]
+            assert table.together or at == FIRST_ROW + 1 + number
+            for column in table.columns:
+                value, cell = row.get(column.name), page.cell(at, columns[column.name])
                 if not column.unit.is_figure:
                     continue
                 if value is None:
@@ -96,7 +109,10 @@ def test_a_heading_ends_with_the_name_that_ends_the_identifier(pack, shown):
         page = shown[table_sheet_names(pack)[table.id]]
         headings = [c.value for c in page[HEADING_ROW + 1]][: len(table.columns) + 1]
         names = [heading.splitlines()[-1] for heading in headings]
-        assert names == [*(column.name for column in table.columns), "receipt"]
+        own = [*(column.name for column in table.columns), "receipt"]
+        first = [column.name for column, _ in table.together.first] if table.together else []
+        assert list(headed(page)) == [*first, *own]
+        assert names == [*first, *own][: len(names)]
         assert len(set(headings)) == len(headings)
 
 
@@ -104,7 +120,7 @@ def test_totals_are_formulas_outside_the_filter_and_equal_the_stated_total(pack,
     totals = 0
     for table in pack.tables():
         total = table.total()
-        if total is None or not table.rows.num_rows:
+        if total is None or not table.rows.num_rows or table.together:
             continue
         name = table_sheet_names(pack)[table.id]
         at = FIRST_ROW + table.rows.num_rows + 2
@@ -124,6 +140,61 @@ def test_totals_are_formulas_outside_the_filter_and_equal_the_stated_total(pack,
             assert sum(Decimal(repr(c)) for c in cells if not isinstance(c, str)) == stated
             totals += 1
     assert totals > 10
+
+
+def test_tables_of_one_kind_stand_on_one_sheet_told_apart_by_service(pack, shown):
+    names = table_sheet_names(pack)
+    tables = [table for table in pack.tables() if table.id.startswith("profile_")]
+    kinds = {names[table.id] for table in tables}
+    assert "profile_providers" in kinds
+    assert kinds <= {"profile_providers", "profile_hubs"}
+    assert len(tables) > len(kinds)
+    assert not {table.id for table in tables} & set(shown.sheetnames)
+    page = shown["profile_providers"]
+    columns, receipts = headed(page), by_receipt(page)
+    assert list(columns)[:2] == ["service_code", "profile"]
+    for table in tables:
+        if names[table.id] != "profile_providers":
+            continue
+        code, title = (value for _, value in table.together.first)
+        for key in row_keys(table):
+            at = receipts[f"{pack.area}.{table.id}.{key}"]
+            assert page.cell(at, columns["service_code"]).value == code
+            assert page.cell(at, columns["profile"]).value == title
+    rows = sum(t.rows.num_rows for t in tables if names[t.id] == "profile_providers")
+    assert page.auto_filter.ref.endswith(f"{FIRST_ROW + rows}")
+
+
+def test_totals_of_tables_on_one_sheet_stand_on_their_own_with_their_receipts(pack, shown):
+    page = shown["profile_providers_totals"]
+    columns, receipts = headed(page), by_receipt(page)
+    compared = 0
+    for table in pack.tables():
+        if table.together is None or not (total := table.total()) or not table.rows.num_rows:
+            continue
+        at = receipts[f"{pack.area}.{table.id}.all"]
+        for column in (c for c in table.columns if c.adds_up):
+            cell = page.cell(at, columns[column.name])
+            if total[column.name] is None:
+                assert isinstance(cell.value, str)
+            else:
+                assert exact(cell) == Decimal(file_cell(column, total[column.name]))
+                compared += 1
+    assert compared > 2
+    assert "sites" not in columns  # sites do not add up over providers
+
+
+def test_the_dictionary_explains_what_stands_together_once(pack, shown):
+    rows = list(shown["Data dictionary"].iter_rows(min_row=5, values_only=True))
+    told = [(row[0], row[2]) for row in rows if row[0] == "profile_providers" and row[2]]
+    assert len(told) == len(set(told))
+    assert {name for _, name in told} >= {"provider_code", "actual_gbp"}
+    assert [row[1] for row in rows if row[0] == "profile_providers" and not row[2]] == [
+        "Code",
+        "Service",
+    ]
+    (totals,) = [row for row in rows if row[0] == "profile_providers_totals"]
+    assert "profile_providers" in totals[4]
 
 
 def test_no_two_kinds_of_missing_look_alike(pack):

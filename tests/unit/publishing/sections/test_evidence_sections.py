@@ -191,7 +191,7 @@ def test_fragile_services_are_counted_as_the_list_behind(told):
         3,
     ]
     assert areas["West Midlands"]["generic"] == 1
-    assert "Five services in" in words(section)
+    assert "Five entries for the Midlands are on the register" in words(section)
 
 
 def test_overdue_reviews_of_the_icb_are_marked(told):
@@ -224,7 +224,7 @@ def test_deep_dives_say_their_state(told):
 def test_the_case_for_change_claims_only_what_the_pack_counts(told):
     said = words(case_for_change_section(told))
     assert "Two concerns about services" in said
-    assert "Five services in" in said
+    assert "Five entries for the Midlands, naming" in said
     assert "two of them of NHS Coventry and Warwickshire ICB" in said
     assert "Neonatal care: Too few cots." in said
     assert "network manager" in said

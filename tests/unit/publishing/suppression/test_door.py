@@ -27,6 +27,7 @@ from speccomm.publishing.suppression import (
     suppression_rules,
     value_of,
 )
+from speccomm.publishing.suppression.rules import Zeros
 
 ROW = {"a": 3, "b": 20, "c": 40}
 SQUARE = {("r", "x"): 3, ("r", "y"): 20, ("s", "x"): 40, ("s", "y"): 30}
@@ -197,3 +198,72 @@ def test_effort_that_runs_out_is_told_as_a_gap() -> None:
 
 def _grid(size: int) -> list[tuple[str, str]]:
     return [(f"r{r}", f"c{c}") for r in range(size) for c in range(size)]
+
+
+def test_a_search_that_is_stopped_still_protects_and_states_its_gap() -> None:
+    numbers = {(r, c): 3 if r.strip("r") == c.strip("c") else 20 for r, c in _grid(4)}
+    made = exactly([square(numbers)], stop=lambda: True).table("square")
+    assert made.account.cells.bound < made.account.cells.reached
+    assert "more hidden than needed" in made.account.proof
+    for found in attack([made.evidence]):
+        assert not found.exact
+
+
+def test_zeros_are_hidden_where_nothing_else_protects_and_never_if_the_rules_say_so() -> None:
+    eight = line({"a": 2, "b": 3, "c": 3, "d": 0}, must_show=frozenset({("total",)}))
+    made = exactly([eight]).table("line")
+    assert made.cells["a",].state is State.SUPPRESSED
+    assert made.account.zeros_hidden
+    rules = suppression_rules("exact")
+    with pytest.raises(CannotProtect, match="Nothing was published"):
+        suppress([eight], release="one", rules=replace(rules, zeros=Zeros.NEVER))
+
+
+def test_credits_are_hidden_with_their_counts() -> None:
+    """Money that may be below zero has no limit, so a hidden amount is anything at all."""
+    units = square(SQUARE)
+    cells = {k: value_of((c.number or 0) * (-7 if "x" in k else 9)) for k, c in units.cells.items()}
+    for row in ("r", "s", "total"):
+        cells[row, "total"] = value_of(cells[row, "x"].number + cells[row, "y"].number)
+    money = SourceTable(
+        "gbp", "gbp", "price", units.dimensions, cells, kind=Kind.AMOUNT, beside="square"
+    )
+    made = exactly([units, money]).table("gbp")
+    assert hidden(made) == {"r/x", "r/y", "s/x", "s/y"}
+    assert {(each.low, each.high) for each in attack([made.evidence])} == {(None, None)}
+
+
+def test_a_figure_revised_to_be_small_is_hidden_whatever_was_said_before() -> None:
+    first = exactly([line({"a": 30, "b": 20, "c": 40})])
+    before = [table.evidence for table in first.tables]
+    then = exactly(
+        [line({"a": 4, "b": 20, "c": 40})], earlier=[Earlier(table) for table in before]
+    ).table("line")
+    assert "a" in hidden(then)
+    assert then.account.revised
+    assert check_release([then], before, rules=suppression_rules("exact")).clear
+
+
+def _money(**changes) -> SourceTable:
+    units = line(ROW)
+    given = {"kind": Kind.AMOUNT, "beside": "line", **changes}
+    return SourceTable("gbp", "gbp", "price", units.dimensions, units.cells, **given)
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        (lambda: [line(ROW), line(ROW)], "has the same name"),
+        (lambda: [line(ROW), replace(_money(), measure="activity")], "an amount elsewhere"),
+        (lambda: [_money()], "the counts it stands beside are not there"),
+        (lambda: [_money(beside="")], "amounts stand beside a table of counts"),
+        (lambda: [line(ROW, must_show=frozenset({("a",)}))], "is small and must be hidden"),
+        (lambda: [line(ROW, must_show=frozenset({("z",)}))], "is not one of its cells"),
+        (lambda: [line({"a": -3, "b": 20})], "a count is negative"),
+        (lambda: [line(ROW), replace(line({**ROW, "b": 21}), id="other")], "than elsewhere"),
+        (lambda: [line(ROW, scope={"area": frozenset({"a"})})], "a dimension is named twice"),
+    ],
+)
+def test_what_cannot_be_protected_as_it_stands_is_refused_in_words(tables, said) -> None:
+    with pytest.raises(BadTable, match=said):
+        exactly(tables())

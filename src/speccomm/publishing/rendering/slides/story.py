@@ -23,6 +23,7 @@ from speccomm.publishing.rendering.slides.chart_data import chart_sheet
 from speccomm.publishing.rendering.slides.charts import add_chart
 from speccomm.publishing.rendering.slides.deck import Box, Deck, Paragraph, Run, clean
 from speccomm.publishing.rendering.slides.measuring import cut_to
+from speccomm.publishing.rendering.slides.one_page import OnePage, one_page
 from speccomm.publishing.rendering.slides.table_drawing import add_table
 from speccomm.publishing.rendering.slides.tables import FittedTable, SlideTable, fit_table
 from speccomm.publishing.rendering.slides.words import (
@@ -60,6 +61,10 @@ def add_blocks(
     deck: Deck, section: Section, title: str, marks: Sequence[str], sheets: dict[str, str]
 ) -> bool:
     """The blocks of one section; whether any slide was made."""
+    page = one_page(section, NOTE_ROOM)
+    if page is not None:
+        _add_page(deck, section, title, marks, sheets, page)
+        return True
     telling = _Telling(deck, section, title, list(marks), sheets)
     for wordy, run in groupby(section.blocks, key=_is_words):
         if wordy:
@@ -69,6 +74,31 @@ def add_blocks(
                 telling.draw(block)
     telling.say([])
     return telling.made
+
+
+def _add_page(
+    deck: Deck,
+    section: Section,
+    title: str,
+    marks: Sequence[str],
+    sheets: dict[str, str],
+    page: OnePage,
+) -> None:
+    """A section on one slide: a plan on a page."""
+    notes = words_notes(deck.pack, section)
+    if page.table is not None:
+        notes += [*making_notes(page.table), *page.table.notes]
+    slide = deck.add(title, notes=notes, marks=marks)
+    for number, (box, paragraphs) in enumerate(page.columns, start=1):
+        if paragraphs:
+            deck.write(slide, box, paragraphs, name=f"Words {number}")
+    if page.table is None or page.fitted is None:
+        return
+    (shown,) = page.fitted.slides
+    words = _table_words(page.table, page.fitted, shown, sheets)
+    alt = f"{page.table.title}. {words}"
+    add_table(slide, shown, page.table.row_header, page.table.title, alt, top=page.top)
+    _add_foot_note(deck, slide, words, top=page.top + shown.height)
 
 
 def _is_words(block: Block) -> bool:

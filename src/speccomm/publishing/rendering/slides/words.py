@@ -102,7 +102,8 @@ def _paragraphs(block: Words) -> Iterator[Paragraph]:
         yield from (Paragraph((Run(s),), above=4) for s in block.sentences)
     elif isinstance(block, Definitions):
         for word, meaning in block.entries:
-            yield Paragraph((Run(f"{word}: ", size=14, bold=True), Run(meaning, size=14)), above=5)
+            lead = f"{word} " if word.endswith("?") else f"{word}: "
+            yield Paragraph((Run(lead, size=14, bold=True), Run(meaning, size=14)), above=5)
     elif isinstance(block, Legend):
         for mark, meaning in block.marks:
             sign = SIGNS[mark]
