@@ -65,8 +65,11 @@ def receive(
     dataset: str,
     accepts_shrink: bool,
     files: list[ReceivedFile],
+    sent_from: str = "",
 ) -> Sending:
     """Keep files that have arrived and send them on, or ask first where they came before.
+
+    `sent_from` is the mailbox they came from, empty where the viewer is the person who sent them.
 
     Raises:  NotYours, FilesRefused; the files are then gone.
     """
@@ -80,7 +83,7 @@ def receive(
         with transaction.atomic():
             submission = _keep(
                 viewer=viewer, provider=provider, purpose=purpose, dataset=dataset,
-                accepts_shrink=accepts_shrink, folder=folder, named=named,
+                accepts_shrink=accepts_shrink, folder=folder, named=named, sent_from=sent_from,
             )  # fmt: skip
             before = purpose == Submission.Purpose.LOAD and queries.sent_before(submission)
             if not before:
@@ -188,10 +191,12 @@ def _keep(
     accepts_shrink: bool,
     folder: Path,
     named: list[tuple[str, ReceivedFile]],
+    sent_from: str,
 ) -> Submission:
     submission = Submission.objects.create(
         provider=Organisation.objects.get(ods_code=provider),
-        sent_by=acting(viewer),
+        sent_by=None if sent_from else acting(viewer),
+        sent_from=sent_from,
         sent_at=timezone.now(),
         purpose=purpose,
         dataset=dataset,

@@ -24,6 +24,7 @@ from speccomm_web.submissions.models import (
     ChallengeStep,
 )
 from speccomm_web.submissions.queries import acting
+from speccomm_web.submissions.row_sight import RAISERS
 from speccomm_web.submissions.terms import attachment_fault, terms_on
 from speccomm_web.submissions.uploads import ReceivedFile, different_names
 
@@ -50,24 +51,18 @@ def raise_challenge(
 ) -> int:
     """Dispute a slice, or some of its rows, and return the challenge's id.
 
-    With rows, the money at stake is the sum of their prices as the store holds them.
+    With rows, the money at stake is the sum of their prices as the store holds them. A body
+    disputes no more than it may see: a region the whole month, an ICB what is charged to it or its
+    patients.
 
     Raises:  CannotDoThat.
     """
     terms = terms_on(timezone.localdate())
-    if not viewer.may(*disputes.RAISERS, organisation=commissioner):
+    if not viewer.may(*RAISERS, organisation=commissioner):
         raise CannotDoThat("You may not raise a challenge for this body.")
     if len(rows) > terms.most_rows:
         raise CannotDoThat(f"Choose at most {terms.most_rows} rows for one challenge.")
-    if rows:
-        found = disputes.rows_of(about, only=rows, most=len(rows))
-        if found.row_count != len(set(rows)):
-            raise CannotDoThat("The month was loaded anew since you chose its rows. Choose again.")
-        at_stake_gbp = sum((row["price_gbp"] for row in found.rows), Decimal(0))
-    if at_stake_gbp is None:
-        raise CannotDoThat("Say how much money is at stake.")
-    if not rows and at_stake_gbp > about.price_gbp:
-        raise CannotDoThat("No more can be at stake than the month is priced at.")
+    at_stake_gbp = _at_stake(viewer, about, rows, commissioner, at_stake_gbp)
     now = timezone.now()
     with transaction.atomic():
         challenge = Challenge.objects.create(
@@ -85,6 +80,33 @@ def raise_challenge(
         )
         _record(viewer, challenge, side=Side.COMMISSIONER, act="raised", words=says)
     return challenge.pk
+
+
+def _at_stake(
+    viewer: Viewer,
+    about: SliceVersion,
+    rows: Sequence[RowName],
+    body: str,
+    stated_gbp: Decimal | None,
+) -> Decimal:
+    """The money at stake: what the rows cost, or what was stated of a month if it is no more."""
+    sight = disputes.sight_of(viewer, about, body=body)
+    only = rows or None
+    found = disputes.rows_of(about, sight=sight, only=only, most=0) if sight else None
+    if found is None or not found.row_count:
+        raise CannotDoThat("Nothing in this month is charged to this body or to its patients.")
+    if rows:
+        if found.row_count != len(set(rows)):
+            raise CannotDoThat(
+                "Some of these rows are not this body's to challenge, or the month was loaded anew "
+                "since you chose them. Choose again."
+            )
+        return found.price_gbp
+    if stated_gbp is None:
+        raise CannotDoThat("Say how much money is at stake.")
+    if stated_gbp > found.price_gbp:
+        raise CannotDoThat("No more can be at stake than the month is priced at.")
+    return stated_gbp
 
 
 def reply(

@@ -84,6 +84,25 @@ class WithdrawForm(forms.Form):
     )  # fmt: skip
 
 
+class MessagesFilter(forms.Form):
+    """Which messages of the mailbox to list."""
+
+    show = forms.ChoiceField(
+        label="Messages", required=False,
+        choices=[("", "Every message"), ("waiting", "Waiting for a decision")],
+    )  # fmt: skip
+
+
+class DiscardForm(forms.Form):
+    """Why a message is discarded."""
+
+    reason = forms.CharField(
+        label="Why it is discarded", max_length=300, widget=forms.Textarea,
+        help_text="Kept with the message for good. Name no patient.",
+        error_messages={"required": "Say why it is discarded."},
+    )  # fmt: skip
+
+
 class DifferenceForm(forms.Form):
     """Two versions of a slice to compare."""
 

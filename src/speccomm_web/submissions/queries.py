@@ -19,6 +19,7 @@ from speccomm_web.accounts.roles import COMMISSIONING, Role
 from speccomm_web.accounts.viewer import EVERYTHING, Reach, Viewer
 from speccomm_web.runs.library import library
 from speccomm_web.runs.models import BackgroundTask
+from speccomm_web.runs.organisations import with_former_codes
 from speccomm_web.submissions.models import SentFile, Submission
 
 PAYING_KINDS = ("icb", "region", "network")
@@ -47,10 +48,18 @@ def own_providers(viewer: Viewer) -> Reach:
     return EVERYTHING if None in codes else Reach(codes=frozenset(filter(None, codes)))
 
 
+def providers_told_to(viewer: Viewer) -> Reach:
+    """The providers that the viewer reads of as their sender: trusts merged into theirs are theirs."""
+    return with_former_codes(own_providers(viewer), on=viewer.on)
+
+
 def commissions(viewer: Viewer) -> bool:
-    """Whether the viewer works for a body that pays, or administers one; a provider is none."""
+    """Whether the viewer works for a body that pays, or administers one; a provider is none.
+
+    Loads hold every service, so roles for some services do not count.
+    """
     held = (*COMMISSIONING, Role.ADMINISTRATOR)
-    return any(viewer.organisations(*held, kind=kind) for kind in PAYING_KINDS)
+    return any(viewer.organisations(*held, kind=kind, every_service=True) for kind in PAYING_KINDS)
 
 
 def submissions_seen_by(viewer: Viewer) -> QuerySet[Submission]:
@@ -58,7 +67,7 @@ def submissions_seen_by(viewer: Viewer) -> QuerySet[Submission]:
 
     A check is a provider's own rehearsal: commissioners see only what was loaded.
     """
-    own = own_providers(viewer)
+    own = providers_told_to(viewer)
     mine = Q() if own.everything else Q(provider__ods_code__in=own.codes)
     if commissions(viewer):
         mine |= Q(stage=Submission.Stage.LOADED)
@@ -147,7 +156,7 @@ def findings_of(
 
 def may_open_refused(viewer: Viewer, submission: Submission) -> bool:
     """Whether the viewer sends for the provider whose rows were kept out."""
-    return own_providers(viewer).covers(submission.provider.ods_code)
+    return providers_told_to(viewer).covers(submission.provider.ods_code)
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,18 @@ from speccomm.foundation.periods import FinancialYear
 from speccomm.jobs.history import HistoryAnswer, HistoryRequest, history
 from speccomm.reference import open_reference
 from speccomm.warehouse import open_store
-from speccomm_web.accounts.roles import COMMISSIONING, Role
+from speccomm_web.accounts.roles import Role
 from speccomm_web.accounts.viewer import EVERYTHING, Reach, Viewer
 from speccomm_web.runs.library import library
 from speccomm_web.submissions.models import Submission
-from speccomm_web.submissions.queries import commissions, own_providers
+from speccomm_web.submissions.queries import commissions, providers_told_to
 
 MOST_ROWS_SHOWN = 200
 
 
 def providers_read_by(viewer: Viewer) -> Reach:
     """The providers whose loads a viewer may read."""
-    return EVERYTHING if commissions(viewer) else own_providers(viewer)
+    return EVERYTHING if commissions(viewer) else providers_told_to(viewer)
 
 
 def may_withdraw(viewer: Viewer) -> bool:
@@ -34,18 +34,6 @@ def may_withdraw(viewer: Viewer) -> bool:
     held = (Role.ANALYST, Role.ADMINISTRATOR)
     everywhere = viewer.organisations(*held).everything
     return everywhere or bool(viewer.organisations(*held, kind="region"))
-
-
-def may_read_rows(viewer: Viewer, provider: str) -> bool:
-    """Whether the viewer may see single rows of a provider, without patients."""
-    if own_providers(viewer).covers(provider):
-        return True
-    return any(
-        scope.role in COMMISSIONING
-        and scope.service_codes is None
-        and (scope.organisation_code is None or scope.kind == "region")
-        for scope in viewer.scopes
-    )
 
 
 @dataclass(frozen=True)

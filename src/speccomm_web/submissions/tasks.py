@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,15 +28,25 @@ from speccomm.jobs.load import (
     load,
 )
 from speccomm.jobs.load import summary as summary_of
+from speccomm.warehouse.staging import LoadInProgress
+from speccomm.warehouse.transaction import LoadExists
 from speccomm_web.accounts.audit import record_audit
-from speccomm_web.accounts.queries import viewer_for
-from speccomm_web.runs.background import Cancelled, Ending, Progress, carried_out_as
+from speccomm_web.runs.background import (
+    Cancelled,
+    Ending,
+    Progress,
+    Superseded,
+    carried_out_as,
+)
 from speccomm_web.runs.library import library
 from speccomm_web.submissions.leftovers import remove_files, sweep
+from speccomm_web.submissions.mailbox.senders import sender_of
 from speccomm_web.submissions.models import Submission
 from speccomm_web.submissions.queries import findings_file, own_providers
 
 LOOKED_EVERY = 0.5  # seconds between two looks at a job under way
+# How long an earlier attempt that only seemed dead is given to notice that it is one no more.
+WAITED_FOR, WAITED_EVERY = 120.0, 1.0
 Say = Callable[[str, int, int], None]
 Answer = TypeVar("Answer")
 
@@ -62,16 +75,16 @@ def check_or_load(progress: Progress, *, submission_id: int) -> Ending:
 
 def _refuse_who_may_not(sent: Submission) -> None:
     """A role may have ended while the files waited."""
-    viewer = viewer_for(sent.sent_by, on=timezone.localdate())
+    viewer = sender_of(sent, on=timezone.localdate())
     if not own_providers(viewer).covers(sent.provider.ods_code):
         raise NotYourProvider({}, {sent.provider.ods_code})
 
 
 def _loaded(sent: Submission, progress: Progress) -> dict[str, Any]:
-    place, mark = library(), _mark(sent)
-    held = _held_already(mark)
+    place, load_id = library(), _load_id(sent)
+    held = _held_already(sent, load_id)
     if held is not None:
-        return held | _kept_findings(sent, _findings_in_store(held["load_id"]))
+        return held
     if place.reference is None:
         raise NothingToLoad("No reference folder is set up here. Tell your administrator.")
     reference, paths = place.reference, _paths(sent)
@@ -87,15 +100,22 @@ def _loaded(sent: Submission, progress: Progress) -> dict[str, Any]:
                 now=timezone.now(),
                 dataset=sent.dataset or None,
                 accept_shrink=sent.accepts_shrink,
-                command=mark,
+                command=f"speccomm-web submission {sent.pk}",
                 settings=place.engine,
                 progress=say,
                 providers=frozenset({sent.provider.ods_code}),
                 counted=counted,
+                load_id=load_id,
             )
         )
 
-    answer = watched(progress, job)
+    try:
+        answer = _when_free(progress, job)
+    except LoadExists:
+        held = _held_already(sent, load_id)
+        if held is None:
+            raise
+        return held
     return {
         "stage": Submission.Stage.LOADED,
         "load_id": answer.load_id,
@@ -147,9 +167,10 @@ def watched(progress: Progress, job: Callable[[Say, RowCount], Answer]) -> Answe
     The library calls back from several threads; only this one asks the database. When the person
     stops the task, the job's next call back ends it.
 
-    Raises:  Cancelled, and what the job raises.
+    Raises:  Cancelled, Superseded, and what the job raises.
     """
     counted, stopped = RowCount(), [False]
+    superseded: Superseded | None = None
     at: list[tuple[str, int, int]] = [("", 0, 0)]
 
     def say(name: str, done: int, total: int) -> None:
@@ -167,7 +188,11 @@ def watched(progress: Progress, job: Callable[[Say, RowCount], Answer]) -> Answe
             except Cancelled:
                 # Its next call back ends the job; one that already commits is let finish.
                 stopped[0] = True
-        return future.result()
+            except Superseded as told:
+                stopped[0], superseded = True, told
+    if superseded is not None:
+        raise superseded
+    return future.result()
 
 
 def _phase(name: str, counted: RowCount) -> str:
@@ -179,22 +204,40 @@ def _percent(done: int, total: int) -> tuple[int, int]:
     return (100 * done // total, 100) if total else (0, 0)
 
 
-def _mark(sent: Submission) -> str:
-    """What the store's register says of how a load was asked for."""
-    return f"speccomm-web submission {sent.pk}"
+def _load_id(sent: Submission) -> str:
+    """The name under which a submission is kept: the same for each attempt, so kept only once.
+
+    Records that were put back from a backup may count up to the same number again; the time and the
+    files then tell the submissions apart.
+    """
+    hashes = sorted(sent.files.values_list("sha256", flat=True))
+    said = "\n".join([str(sent.pk), sent.sent_at.isoformat(), *hashes])
+    mark = hashlib.sha256(said.encode()).hexdigest()[:12]
+    return f"{sent.sent_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{mark}"
 
 
-def _held_already(mark: str) -> dict[str, Any] | None:
+def _when_free(progress: Progress, job: Callable[[Say, RowCount], Answer]) -> Answer:
+    """Run a load, once an earlier attempt at it has let go of its folder."""
+    latest = time.monotonic() + WAITED_FOR
+    while True:
+        try:
+            return watched(progress, job)
+        except LoadInProgress as held:
+            if time.monotonic() > latest:
+                raise Superseded from held  # left to be taken up once more
+        progress("Waiting for the earlier attempt to end", 0, 0)
+        time.sleep(WAITED_EVERY)
+
+
+def _held_already(sent: Submission, load_id: str) -> dict[str, Any] | None:
     """What the store holds of a submission that was loaded before its worker died."""
     if library().store_version() is None:
         return None
     with library().reading() as opened:
-        loads = [row for row in opened.snapshot.loads().to_pylist() if row["command"] == mark]
-        if not loads:
+        if load_id not in opened.snapshot.loads()["load_id"].to_pylist():
             return None
-        load_id = loads[0]["load_id"]
         files = [row for row in opened.snapshot.files().to_pylist() if row["load_id"] == load_id]
-        return {
+        found = {
             "stage": Submission.Stage.LOADED,
             "load_id": load_id,
             "store_version": opened.snapshot.version,
@@ -203,6 +246,7 @@ def _held_already(mark: str) -> dict[str, Any] | None:
                 for name in ("read_rows", "accepted_rows", "refused_rows")
             },
         }
+    return found | _kept_findings(sent, _findings_in_store(load_id))
 
 
 def _findings_in_store(load_id: str) -> pa.Table:
@@ -231,14 +275,18 @@ def _kept_findings(sent: Submission, findings: pa.Table) -> dict[str, Any]:
 
 
 def _paths(sent: Submission) -> list[Path]:
-    return [library().uploads / file.place for file in sent.files.all()]
+    """Where the files of a submission lie. After a restore they may be gone."""
+    paths = [library().uploads / file.place for file in sent.files.all()]
+    if not all(path.is_file() for path in paths):
+        raise NothingToLoad("The files are not here any more. Send them again.")
+    return paths
 
 
 def _end(sent: Submission, found: dict[str, Any]) -> None:
     with transaction.atomic():
         Submission.objects.filter(pk=sent.pk).update(**found)
         record_audit(
-            viewer=viewer_for(sent.sent_by, on=timezone.localdate()),
+            viewer=sender_of(sent, on=timezone.localdate()),
             act=f"submission_{found['stage']}", subject_kind="submission", subject=str(sent.pk),
             details={name: found[name] for name in ("load_id", "read_rows", "refused_rows")
                      if name in found},

@@ -21,9 +21,13 @@ BEGINNINGS = {
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms that hold from a day. Replies are due within `reply_days` calendar days."""
+    """The terms that hold from a day. Replies are due within `reply_days` calendar days.
+
+    `assumed` is true where the figures are not those of a contract and stand in until they are.
+    """
 
     from_date: date
+    assumed: bool
     reply_days: int
     most_rows: int
     most_attachments: int

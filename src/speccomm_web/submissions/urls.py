@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from speccomm_web.submissions.views import challenges, loads, sending, submissions
+from speccomm_web.submissions.views import challenges, loads, mailbox, sending, submissions
 
 app_name = "submissions"
 urlpatterns = [
@@ -10,8 +10,13 @@ urlpatterns = [
     path("send", sending.send, name="send"),
     path("<int:submission_id>", submissions.submission, name="submission"),
     path("<int:submission_id>/confirm", sending.confirm, name="confirm"),
+    path("<int:submission_id>/progress", submissions.progress, name="progress"),
     path("<int:submission_id>/findings", submissions.findings, name="findings"),
     path("<int:submission_id>/refused", submissions.refused, name="refused"),
+    path("mailbox", mailbox.mailbox, name="mailbox"),
+    path("mailbox/<int:received_id>", mailbox.message, name="message"),
+    path("mailbox/<int:received_id>/take-up", mailbox.take_up, name="take_up_message"),
+    path("mailbox/<int:received_id>/discard", mailbox.discard, name="discard_message"),
     path("loads", loads.loads, name="loads"),
     path("loads/<slug:load_id>", loads.load, name="load"),
     path("loads/<slug:load_id>/withdraw", loads.withdraw, name="withdraw"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +18,12 @@ from speccomm_web.accounts.models import Organisation
 from speccomm_web.accounts.roles import Role
 from speccomm_web.runs import background
 from speccomm_web.runs.models import BackgroundTask
+from speccomm_web.submissions.mailbox.looking import Look, look_into_mailbox
+from speccomm_web.submissions.mailbox.settings import MailboxSettings
 from speccomm_web.submissions.models import Submission
 from tests.made_up.provider_files import Desk, activities, made, text_of
 from tests.web.conftest import MakePerson, SignIn
+from tests.web.submissions.mesh import Mesh
 
 CALENDAR = (
     "financial_year,financial_month,flex_submission_date,flex_inclusion_date,"
@@ -107,6 +110,45 @@ def analyst(make_person: MakePerson, sign_in: SignIn, region: Organisation) -> C
 def contracts(make_person: MakePerson, sign_in: SignIn, home_icb: Organisation) -> Client:
     person = make_person(Role.CONTRACT_AND_FINANCE, at=home_icb, email="contracts@example.org")
     return sign_in(person)
+
+
+@pytest.fixture
+def administrator(make_person: MakePerson, sign_in: SignIn) -> Client:
+    return sign_in(make_person(Role.ADMINISTRATOR, email="administrator@example.org"))
+
+
+@pytest.fixture(scope="session")
+def running_mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mesh]:
+    """One MESH for every test of this process."""
+    mesh = Mesh(tmp_path_factory.mktemp("mesh"))
+    mesh.start()
+    yield mesh
+    mesh.stop()
+
+
+@pytest.fixture
+def mesh(running_mesh: Mesh) -> Mesh:
+    """MESH without a message."""
+    running_mesh.empty()
+    return running_mesh
+
+
+@pytest.fixture
+def mailbox(mesh: Mesh, desk: Desk, settings: Settings) -> MailboxSettings:
+    """The application set up to receive from the mailbox."""
+    given = mesh.settings()
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, mailbox=given)
+    return given
+
+
+def csv_body(count: int = 12, *, dataset: str = "plcm", **changes: str) -> bytes:
+    """A file as a provider's system would send it."""
+    return text_of(dataset, activities(count, **changes)).encode()
+
+
+def receive(given: MailboxSettings) -> Look:
+    """Look into the mailbox once."""
+    return look_into_mailbox(given, again_in=None, stopped=lambda: False)
 
 
 def csv_file(name: str, dataset: str, rows: Sequence[Any]) -> SimpleUploadedFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from speccomm_web.accounts.models import AuditEntry, Organisation
+from speccomm_web.accounts.models import AuditEntry, Organisation, Person
 from speccomm_web.accounts.roles import Role
 from speccomm_web.submissions.models import Attachment, Challenge
 from speccomm_web.submissions.terms import terms_on
-from tests.made_up.provider_files import Desk
+from tests.made_up.provider_files import Desk, activities
 from tests.web.conftest import MakePerson, SignIn
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,8 @@ def test_both_sides_see_the_same_rows_and_the_money_is_theirs(
         assert "These two were sent twice." in shown
     assert other_submitter.get(f"/submissions/challenges/{raised.pk}").status_code == 404
     assert (
-        "No challenge that you" in other_submitter.get("/submissions/challenges").content.decode()
+        "no challenge that you may see"
+        in other_submitter.get("/submissions/challenges").content.decode()
     )
 
 
@@ -156,12 +158,105 @@ def test_a_whole_month_is_challenged_for_no_more_than_its_price(
     contracts.post(f"{SLICE}/challenge", {**form, "at_stake_gbp": "100"})
     made = Challenge.objects.get()
     assert made.at_stake_gbp == 100
-    assert contracts.get(f"{SLICE}/rows").status_code == 404
     assert contracts.get(f"/submissions/challenges/{made.pk}").status_code == 200
     assert step(submitter, made, "drop").status_code == 403
     assert step(contracts, made, "drop").status_code == 302
     made.refresh_from_db()
     assert made.stage == "dropped"
+
+
+BIRMINGHAM = "15E"  # the code of another ICB's patients
+
+
+@pytest.fixture
+def mixed(desk: Desk) -> str:
+    """A month of which rows 2 to 4 are of patients of QWU, and rows 5 and 6 of another ICB's."""
+    rows = [*activities(3), *activities(2, gp_responsibility_code=BIRMINGHAM, unit_price_gbp="50",
+                                        total_cost_gbp="50", cds_unique_identifier="B")]  # fmt: skip
+    rows = [{**row, "cds_unique_identifier": f"M{n}"} for n, row in enumerate(rows)]
+    name = "mixed_RKB.csv"
+    received = datetime(2024, 2, 12, 9, 0, tzinfo=UTC)
+    desk.load(desk.file(name, "plcm", rows), at=received, accept_shrink=True)
+    return name
+
+
+def icb_person(make_person: MakePerson, code: str, *roles: Role, **more: Any) -> Person:
+    place, _ = Organisation.objects.get_or_create(
+        ods_code=code, defaults={"name": code, "kind": "icb"}
+    )
+    return make_person(*roles, at=place, email=f"{code}@example.org".lower(), **more)
+
+
+def rows_shown(client: Client) -> list[str]:
+    page = client.get(f"{SLICE}/rows")
+    assert page.status_code == 200, page.content.decode()[:300]
+    text = page.content.decode()
+    return [f"{n}" for n in range(2, 12) if f'"Row {n} of mixed_RKB.csv"' in text]
+
+
+def test_an_icb_chooses_from_the_rows_of_its_own_patients_and_no_others(
+    mixed: str, make_person: MakePerson, sign_in: SignIn, own: Organisation
+) -> None:
+    here = sign_in(icb_person(make_person, "QWU", Role.CONTRACT_AND_FINANCE))
+    there = sign_in(icb_person(make_person, "QHL", Role.ANALYST))
+    elsewhere = sign_in(icb_person(make_person, "QNC", Role.ANALYST))
+    assert rows_shown(here) == ["2", "3", "4"]
+    assert "You see the rows of your ICB" in here.get(f"{SLICE}/rows").content.decode()
+    assert rows_shown(there) == ["5", "6"]
+    assert rows_shown(elsewhere) == []
+    looks = AuditEntry.objects.filter(act="saw_rows").order_by("sequence")
+    assert [look.details["rows"] for look in looks] == [3, 3, 2, 0]
+
+
+def test_an_icb_challenges_its_own_rows_and_the_money_of_no_others(
+    mixed: str, make_person: MakePerson, sign_in: SignIn, submitter: Client, manager: Client,
+    own: Organisation,
+) -> None:  # fmt: skip
+    here = sign_in(icb_person(make_person, "QWU", Role.CONTRACT_AND_FINANCE))
+    there = sign_in(icb_person(make_person, "QHL", Role.CONTRACT_AND_FINANCE))
+    form = {"commissioner": "QWU", "reason": "price", "says": "Too dear."}
+    for rows in ([f"5@{mixed}"], [f"2@{mixed}", f"5@{mixed}"], [f"99@{mixed}"]):
+        refused = here.post(f"{SLICE}/challenge", {**form, "row": rows})
+        assert refused.status_code == 200
+        assert not Challenge.objects.exists()
+    whole = here.post(f"{SLICE}/challenge", {**form, "at_stake_gbp": "325.00"})
+    assert "No more can be at stake" in whole.content.decode()
+    assert "£324.99" in here.get(f"{SLICE}/challenge").content.decode()
+    assert here.post(f"{SLICE}/challenge", {**form, "row": [f"2@{mixed}"]}).status_code == 302
+    made = Challenge.objects.get()
+    assert made.at_stake_gbp == Decimal("108.33")
+    address = f"/submissions/challenges/{made.pk}"
+    for client in (here, submitter, manager):
+        assert "The 1 rows" in client.get(address).content.decode()
+    assert there.get(address).status_code == 404
+    assert AuditEntry.objects.filter(act="saw_challenged_rows").count() == 3
+
+
+def test_other_people_of_an_icb_see_no_single_row(
+    mixed: str, make_person: MakePerson, sign_in: SignIn, own: Organisation
+) -> None:
+    quality = sign_in(icb_person(make_person, "QWU", Role.QUALITY, Role.PLANNER))
+    assert quality.get(f"{SLICE}/rows").status_code == 403
+    both = sign_in(icb_person(make_person, "QHL", Role.ANALYST, services=["NCBPS01C"]))
+    assert rows_shown(both) == []  # a role for some services shows those alone
+
+
+def test_nothing_is_challenged_for_an_icb_that_is_charged_nothing(
+    mixed: str, make_person: MakePerson, sign_in: SignIn, own: Organisation
+) -> None:
+    elsewhere = sign_in(icb_person(make_person, "QNC", Role.CONTRACT_AND_FINANCE))
+    form = {"commissioner": "QNC", "reason": "price", "says": "x", "at_stake_gbp": "0"}
+    refused = elsewhere.post(f"{SLICE}/challenge", form).content.decode()
+    assert "Nothing in this month is charged to this body" in refused
+    assert not Challenge.objects.exists()
+
+
+def test_terms_that_no_contract_gave_are_said_to_be_assumed(
+    raised: Challenge, manager: Client
+) -> None:
+    assert terms_on(raised.reply_due).assumed
+    assert "assumed" in manager.get(f"/submissions/challenges/{raised.pk}").content.decode()
+    assert "That is assumed until" in manager.get(f"{SLICE}/challenge").content.decode()
 
 
 def test_nobody_challenges_for_a_body_that_is_not_theirs_or_a_month_that_is_not_there(

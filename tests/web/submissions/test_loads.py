@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 
@@ -40,6 +42,29 @@ def test_each_side_sees_the_loads_within_its_reach(
     listed = analyst.get("/submissions/loads").content.decode()
     assert "Command line" in listed
     assert "own@example.org" in listed
+
+
+def test_what_a_merged_trust_sent_before_is_its_successors(
+    other_submitter: Client, make_person: MakePerson, sign_in: SignIn, desk: Desk
+) -> None:
+    """RA3 became part of RA7 in April 2020; RQ6 became part of another."""
+    file = desk.file(
+        "before_RA3.csv", "plcm", activities(2, provider_code="RA3", site_code="RA301")
+    )
+    load = desk.load(file, at=datetime(2024, 2, 1, 9, 0, tzinfo=UTC)).load_id
+    successor, _ = Organisation.objects.get_or_create(
+        ods_code="RA7", defaults={"name": "Successor", "kind": "provider"}
+    )
+    theirs = sign_in(make_person(Role.PROVIDER_SUBMITTER, at=successor, email="ra7@example.org"))
+    assert load in theirs.get("/submissions/loads").content.decode()
+    assert "RA3" in theirs.get(f"/submissions/loads/{load}").content.decode()
+    assert theirs.get("/submissions/slices/plcm/RA3/2023-24/9").status_code == 200
+    assert load not in other_submitter.get("/submissions/loads").content.decode()
+    former, _ = Organisation.objects.get_or_create(
+        ods_code="RA3", defaults={"name": "Former", "kind": "provider", "is_current": False}
+    )
+    send_page = theirs.get("/submissions/send").content.decode()
+    assert former.ods_code not in send_page
 
 
 def test_two_versions_of_a_slice_are_compared(
@@ -88,6 +113,15 @@ def test_an_analyst_of_one_icb_withdraws_nothing(
 ) -> None:
     local = sign_in(make_person(Role.ANALYST, at=home_icb))
     assert local.get(f"/submissions/loads/{loads_of(desk)[0]}/withdraw").status_code == 404
+
+
+def test_a_role_for_some_services_reads_no_load_of_all_of_them(
+    make_person: MakePerson, sign_in: SignIn, region: Organisation, desk: Desk
+) -> None:
+    some = sign_in(make_person(Role.ANALYST, at=region, services=["NCBPS11B"]))
+    assert loads_of(desk)[0] not in some.get("/submissions/loads").content.decode()
+    assert some.get(SLICE).status_code == 404
+    assert some.get("/submissions/calendar").status_code == 200
 
 
 def test_the_calendar_tells_what_is_due(submitter: Client, desk: Desk) -> None:

@@ -73,6 +73,21 @@ def test_a_load_enters_the_store_and_gives_refused_rows_back_to_their_sender_onl
     assert "9990000018" not in analyst.get(f"/submissions/{sent.pk}").content.decode()
 
 
+def test_colleagues_follow_a_submission_and_only_its_sender_may_stop_it(
+    submitter: Client, make_person: MakePerson, sign_in: SignIn, own: Organisation, analyst: Client,
+    desk: Desk,
+) -> None:  # fmt: skip
+    colleague = sign_in(make_person(Role.PROVIDER_SUBMITTER, at=own, email="two@example.org"))
+    send(submitter, csv_file("a.csv", "plcm", activities(2)), purpose="load")
+    page = f"/submissions/{Submission.objects.get().pk}"
+    for reader in (submitter, colleague):
+        shown = reader.get(page).content.decode()
+        assert f'data-progress="{page}/progress"' in shown
+        assert ("Stop it" in shown) is (reader is submitter)
+        assert reader.get(f"{page}/progress").json()["state"] == "Waiting"
+    assert analyst.get(f"{page}/progress").status_code == 404
+
+
 def test_a_check_is_the_providers_own(submitter: Client, analyst: Client, desk: Desk) -> None:
     send(submitter, csv_file("a.csv", "plcm", activities(2)))
     sent = carried_out()

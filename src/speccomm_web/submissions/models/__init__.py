@@ -1,4 +1,4 @@
-"""Records of what was sent and of what was challenged."""
+"""Records of what was sent, of what a mailbox brought, and of what was challenged."""
 
 from speccomm_web.submissions.models.challenges import (
     Attachment,
@@ -6,6 +6,16 @@ from speccomm_web.submissions.models.challenges import (
     ChallengedRow,
     ChallengeStep,
 )
+from speccomm_web.submissions.models.mailbox import MailboxLook, MailboxMessage
 from speccomm_web.submissions.models.submissions import SentFile, Submission
 
-__all__ = ["Attachment", "Challenge", "ChallengeStep", "ChallengedRow", "SentFile", "Submission"]
+__all__ = [
+    "Attachment",
+    "Challenge",
+    "ChallengeStep",
+    "ChallengedRow",
+    "MailboxLook",
+    "MailboxMessage",
+    "SentFile",
+    "Submission",
+]

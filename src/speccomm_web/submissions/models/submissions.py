@@ -17,6 +17,8 @@ class Submission(models.Model):
     store keeps the rows under pseudonyms, and refused rows under its key. `summary` and `not_run`
     are the library's tables of findings by check and of checks that lacked an input. Row counts are
     null until the task has ended well. `load_id` names the load in the store, empty for a check.
+    Somebody sent them on a page (`sent_by`), or they came from a provider's MESH mailbox
+    (`sent_from`, its identifier).
     """
 
     class Purpose(models.TextChoices):
@@ -37,8 +39,9 @@ class Submission(models.Model):
 
     provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     sent_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    sent_from = models.CharField(max_length=100, blank=True, default="")
     sent_at = models.DateTimeField()
     purpose = models.CharField(max_length=8, choices=Purpose)
     dataset = models.CharField(max_length=8, blank=True, default="")
@@ -63,6 +66,9 @@ class Submission(models.Model):
                 name="every_row_read_is_accepted_or_refused",
             ),
             models.CheckConstraint(
+                condition=Q(sent_by=None) ^ Q(sent_from=""), name="a_person_or_a_mailbox_sent_it"
+            ),
+            models.CheckConstraint(
                 condition=~Q(stage="loaded") | ~Q(load_id=""), name="what_was_loaded_has_its_load"
             ),
         )
@@ -73,6 +79,11 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"submission {self.pk}"
+
+    @property
+    def sender_words(self) -> str:
+        """Who sent it, as a page says it."""
+        return self.sent_by.name if self.sent_by else f"MESH mailbox {self.sent_from}"
 
     @property
     def ended(self) -> bool:

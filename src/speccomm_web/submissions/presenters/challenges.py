@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from speccomm_web.design import formats
 from speccomm_web.design.tables import Column, DataTable, Kind
 from speccomm_web.submissions.disputes import SliceRows
 from speccomm_web.submissions.models import Challenge
 from speccomm_web.submissions.presenters.loads import month_words
+from speccomm_web.submissions.terms import Terms, terms_on
 
 ROW_COLUMNS = (
     Column("file_name", "File"),
@@ -69,7 +71,7 @@ def challenges_table(found: Sequence[Challenge], *, on: date, query: str = "") -
         header_key="number",
         links={"number": lambda row: reverse("submissions:challenge", args=[row["id"]])},
         downloads={"CSV": f"?{query}format=csv", "XLSX": f"?{query}format=xlsx"},
-        empty="No challenge that you may see is like that.",
+        empty="There is no challenge that you may see, or none that fits.",
     )
 
 
@@ -110,7 +112,7 @@ def challenge_summary(challenge: Challenge, *, on: date) -> list[dict[str, Any]]
         {"key": "Commissioner", "value": str(challenge.commissioner)},
         {"key": "Reason", "value": Challenge.Reason(challenge.reason).label},
         {"key": "Money at stake", "value": formats.pounds(challenge.at_stake_gbp, pence=True)},
-        {"key": "Reply due", "value": formats.day(challenge.reply_due)},
+        {"key": "Reply due", "value": due_words(challenge)},
         {"key": "Load", "value": challenge.load_id},
     ]
     if challenge.outcome:
@@ -119,6 +121,21 @@ def challenge_summary(challenge: Challenge, *, on: date) -> list[dict[str, Any]]
         money = formats.pounds(challenge.proposed_gbp, pence=True)
         rows.append({"key": f"{words} outcome", "value": f"{label}, {money}"})
     return rows
+
+
+def due_words(challenge: Challenge) -> str:
+    """The day a reply is due, and whether the contract or an assumption says so."""
+    due = formats.day(challenge.reply_due)
+    assumed = terms_on(timezone.localdate(challenge.raised_at)).assumed
+    return f"{due} (assumed: the days of your contract are not put in)" if assumed else due
+
+
+def terms_words(terms: Terms) -> str:
+    """How long a reply may take, and whether that is what the contract says."""
+    said = f"The provider has {terms.reply_days} days to reply."
+    if terms.assumed:
+        said += " That is assumed until the days of your contract are put in."
+    return said
 
 
 def steps(challenge: Challenge) -> list[dict[str, Any]]:

@@ -45,7 +45,7 @@ def loads_table(found: Iterable[LoadSeen]) -> DataTable:
             {
                 "load_id": one.load_id,
                 "received_at": one.load["received_at"],
-                "who": one.sent.sent_by.name if one.sent else None,
+                "who": one.sent.sender_words if one.sent else None,
                 "providers": ", ".join(codes[:6])
                 + (f" and {len(codes) - 6} more" if len(codes) > 6 else ""),
                 "accepted": sum(row["accepted_rows"] for row in one.slices),
@@ -79,7 +79,7 @@ def load_summary(one: LoadSeen) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
         {"key": "Received", "value": formats.moment(one.load["received_at"])},
         {"key": "Kept", "value": formats.moment(one.load["committed_at"])},
-        {"key": "Loaded by", "value": one.sent.sent_by.name if one.sent else "Command line"},
+        {"key": "Loaded by", "value": one.sent.sender_words if one.sent else "Command line"},
     ]
     if one.sent:
         address = reverse("submissions:submission", args=[one.sent.pk])

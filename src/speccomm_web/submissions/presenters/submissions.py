@@ -45,7 +45,7 @@ def submissions_table(found: Iterable[Submission]) -> DataTable:
             "provider": sent.provider.name,
             "files": ", ".join(file.file_name for file in sent.files.all()),
             "purpose": Submission.Purpose(sent.purpose).label,
-            "sent_by": sent.sent_by.name,
+            "sent_by": sent.sender_words,
             "read_rows": sent.read_rows,
             "refused_rows": sent.refused_rows,
             "state": sent.state,
@@ -68,7 +68,7 @@ def submissions_table(found: Iterable[Submission]) -> DataTable:
         rows=rows,
         header_key="sent_at",
         links={"sent_at": lambda row: reverse("submissions:submission", args=[row["id"]])},
-        empty="No submission that you may see is like that.",
+        empty="There is no submission that you may see, or none that fits.",
     )
 
 
@@ -79,7 +79,7 @@ def submission_summary(sent: Submission, *, task: BackgroundTask | None) -> list
         {"key": "State", "state": state},
         {"key": "Provider", "value": str(sent.provider)},
         {"key": "Asked for", "value": Submission.Purpose(sent.purpose).label},
-        {"key": "Sent", "value": f"{formats.moment(sent.sent_at)} by {sent.sent_by.name}"},
+        {"key": "Sent", "value": f"{formats.moment(sent.sent_at)} by {sent.sender_words}"},
     ]
     if sent.read_rows is not None:
         rows += [
@@ -213,6 +213,12 @@ def refused_table(
     )
 
 
-def progress_view(task: BackgroundTask | None, *, own: bool) -> dict[str, Any] | None:
-    """The task of a submission as the progress component takes it, for whoever asked for it."""
-    return task_view(task) if task is not None and own else None
+def progress_view(
+    sent: Submission, task: BackgroundTask | None, *, own: bool
+) -> dict[str, Any] | None:
+    """The task of a submission as the progress component takes it; only its sender may stop it."""
+    if task is None:
+        return None
+    address = reverse("submissions:progress", args=[sent.pk])
+    view = {**task_view(task), "address": address}
+    return view if own else {**view, "cancel": ""}

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from speccomm_web.accounts.viewer import viewer_of
 from speccomm_web.design.exports import download
 from speccomm_web.design.faults import error_page
-from speccomm_web.submissions import actions, disputes, disputing, queries, stored, terms
+from speccomm_web.submissions import actions, disputes, disputing, queries, terms
 from speccomm_web.submissions.forms import (
     ChallengeForm,
     ChallengesFilter,
@@ -57,14 +57,15 @@ def rows(
     """Rows of a month to choose from."""
     viewer = viewer_of(request)
     found = _slice(request, slice_dataset, slice_provider, slice_year, slice_month)
-    if not stored.may_read_rows(viewer, slice_provider):
+    sight = disputes.sight_of(viewer, found)
+    if sight is None:
         raise Http404
     form = RowsFilter(request.GET or None)
     asked = form.cleaned_data if form.is_valid() else {"service": "", "pod": ""}
     page = request.GET.get("page", "1")
     number = max(1, int(page)) if page.isdigit() and len(page) < 7 else 1
     first = (number - 1) * ROWS_ON_A_PAGE
-    shown = disputes.rows_of(found, **asked, first=first, most=ROWS_ON_A_PAGE)
+    shown = disputes.rows_of(found, sight=sight, **asked, first=first, most=ROWS_ON_A_PAGE)
     actions.record_seen_rows(
         viewer=viewer, act="saw_rows", row_count=len(shown.rows),
         subject=f"{slice_dataset} {slice_provider} {slice_year} {slice_month}",
@@ -72,6 +73,7 @@ def rows(
     context = {
         "title": f"Choose rows of {_words(found)}",
         "form": form,
+        "every_row": sight.every_row,
         "columns": present.ROW_COLUMNS,
         "rows": present.choosable(shown),
         "raise_address": _raise_address(found),
@@ -106,7 +108,8 @@ def raise_(
         "form": form,
         "bound": request.method == "POST",
         "chosen": [f"{number}@{name}" for name, number in chosen],
-        "price": found.price_gbp,
+        "price": disputes.price_seen(viewer, found),
+        "terms": present.terms_words(terms.terms_on(timezone.localdate())),
         "trail": _trail(),
     }
     return render(request, "submissions/raise.html", context)

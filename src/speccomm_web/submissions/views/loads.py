@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from speccomm_web.accounts.viewer import viewer_of
-from speccomm_web.submissions import actions, disputes, stored
+from speccomm_web.submissions import actions, disputes, row_sight, stored
 from speccomm_web.submissions.forms import DifferenceForm, WithdrawForm
 from speccomm_web.submissions.presenters import loads as present
 from speccomm_web.submissions.views.sending import TRAIL
@@ -105,7 +105,8 @@ def versions(
     if answer is None:
         raise Http404
     form = DifferenceForm(request.GET or None, versions=present.version_choices(answer))
-    with_rows = stored.may_read_rows(viewer, slice_provider)
+    sight = row_sight.row_sight(viewer, provider=slice_provider, year=slice_year, month=slice_month)
+    with_rows = sight is not None and sight.every_row
     if form.is_valid():
         chosen = (form.cleaned_data["first"], form.cleaned_data["second"])
         answer = stored.versions_of(viewer, **named, diff=chosen)
@@ -125,6 +126,7 @@ def versions(
         "tables": tables,
         "with_rows": with_rows,
         "challenges": disputes.may_challenge(viewer),
+        "chooses": sight is not None,
         "named": {
             "slice_dataset": slice_dataset,
             "slice_provider": slice_provider,

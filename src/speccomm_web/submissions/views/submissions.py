@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from speccomm_web.accounts.viewer import viewer_of
 from speccomm_web.design.exports import download
 from speccomm_web.submissions import actions, queries
 from speccomm_web.submissions.forms import SubmissionsFilter
+from speccomm_web.submissions.mailbox.records import has_mailbox
 from speccomm_web.submissions.presenters import submissions as present
 from speccomm_web.submissions.views.sending import TRAIL
 
@@ -37,6 +38,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
         "page": {"number": page.number, "last": found.num_pages, "total": found.count},
         "sends": bool(queries.own_providers(viewer)),
         "sees_challenges": pages()["submissions:challenges"].admits(viewer),
+        "sees_mailbox": has_mailbox() and pages()["submissions:mailbox"].admits(viewer),
     }
     return render(request, "submissions/submissions.html", context)
 
@@ -59,13 +61,25 @@ def submission(request: HttpRequest, submission_id: int) -> HttpResponse:
         "files": present.files_table(found),
         "checks": present.summary_table(found),
         "not_run": present.not_run_words(found),
-        "task": None if found.ended else present.progress_view(task, own=own),
+        "task": None if found.ended else present.progress_view(found, task, own=own),
         "refusal": found.refusal,
         "opens_refused": queries.may_open_refused(viewer, found) and bool(found.load_id),
         "sends": queries.may_open_refused(viewer, found),
         "trail": TRAIL,
     }
     return render(request, "submissions/submission.html", context)
+
+
+@require_GET
+def progress(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """How far a submission is, as JSON, for the script that follows it."""
+    found = queries.submission_seen_by(viewer_of(request), submission_id)
+    if found is None:
+        raise Http404
+    told = present.progress_view(found, queries.task_of(found), own=False)
+    if told is None:
+        raise Http404
+    return JsonResponse({**told, "state": told["state"].words})
 
 
 @require_GET

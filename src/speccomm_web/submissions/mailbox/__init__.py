@@ -1,0 +1,1 @@
+"""Files that providers send to a MESH mailbox: fetched, recorded as submissions, and answered."""
