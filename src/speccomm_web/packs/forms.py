@@ -74,10 +74,55 @@ class PackForm(forms.Form):
         return cleaned
 
 
+class RegionPacksForm(PackForm):
+    """The packs of every ICB of a region."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        area = self.fields["area"]
+        area.label = "Region"
+        area.help_text = "Each of its ICBs has a pack of its own, built one after the other."
+        area.error_messages["required"] = "Choose a region"
+
+
+class AnnualReportForm(forms.Form):
+    """An annual report to ask for."""
+
+    area = forms.ChoiceField(label="Area", error_messages={"required": "Choose an area"})
+    year = forms.ChoiceField(
+        label="Financial year", error_messages={"required": "Choose a financial year"}
+    )
+    formats = forms.MultipleChoiceField(
+        label="Formats", required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="The page and its tables as CSV are always made.",
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, areas: Choices, years: Choices, formats: Choices, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "area", [("", "Choose an area"), *areas])
+        _offer(self, "year", years)
+        _offer(self, "formats", formats)
+
+
 class VersionForm(forms.Form):
     """The version of the pack that the page showed."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class WithdrawalForm(VersionForm):
+    """Why a published pack is withdrawn."""
+
+    because = forms.CharField(
+        label="Why it is withdrawn",
+        max_length=2000,
+        widget=forms.Textarea,
+        help_text="Those who work on packs read this. Its readers are told only that it was "
+        "withdrawn, when, and by which role. Write nothing here that points to a person.",
+        error_messages={"required": "Say why it is withdrawn"},
+    )
 
 
 class WordsForm(VersionForm):

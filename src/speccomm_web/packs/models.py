@@ -13,15 +13,24 @@ PERSON = settings.AUTH_USER_MODEL
 
 
 class Pack(models.Model):
-    """A pack of one ICB or region over some months, for inside or for publication.
+    """A pack of one ICB or region over some months, or its annual report, for inside or publication.
 
+    An annual report covers the months of its financial year, and there is an internal one only.
     `folder` is its name under PACKS_DIR, empty until it was first built; `edition` counts the
     builds that were asked for. `version` is raised by each change, so that two people who change
     one pack do not lose each other's work. `ledger` is the state of the ledger of publications
     that the pack was checked against. `address` is where a published pack is read: the newest
     published pack of one address stands there. `kept_sections` are those of the sections asked for
-    that the built pack has: a publication leaves out what it cannot protect.
+    that the built pack has, as `titles` names them: a publication leaves out what it cannot protect.
+    A withdrawn pack keeps its files, its address and its place in the ledger: what everyone has once
+    seen is checked against all the same.
     """
+
+    class Product(models.TextChoices):
+        """What is made for the area."""
+
+        PACK = "pack", "Profile pack"
+        ANNUAL_REPORT = "annual_report", "Annual report"
 
     class Stage(models.TextChoices):
         """Where a pack stands between the asking and the reader."""
@@ -30,6 +39,7 @@ class Pack(models.Model):
         READY = "ready", "Ready to check"
         APPROVED = "approved", "Approved"
         PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
     class Audience(models.TextChoices):
         """Whom a pack is for."""
@@ -43,6 +53,7 @@ class Pack(models.Model):
         ICB = "icb", "ICB"
         REGION = "region", "Region"
 
+    product = models.CharField(max_length=16, choices=Product, default=Product.PACK)
     area_kind = models.CharField(max_length=8, choices=Kind)
     area_code = models.CharField(max_length=8)
     area_name = models.CharField(max_length=200)
@@ -65,6 +76,7 @@ class Pack(models.Model):
     built_at = models.DateTimeField(null=True)
     warnings = models.JSONField(default=list)
     kept_sections = models.JSONField(default=list)
+    titles = models.JSONField(default=dict)
     ledger = models.CharField(max_length=64, blank=True, default="")
     compared_with = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     comparison = models.ForeignKey(
@@ -75,6 +87,10 @@ class Pack(models.Model):
     published_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(null=True)
     address = models.SlugField(max_length=60, blank=True, default="")
+    withdrawn_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_as = models.CharField(max_length=32, blank=True, default="")
+    withdrawn_because = models.TextField(blank=True, default="")
 
     class Meta:
         ordering = ("-asked_at", "-id")
@@ -84,13 +100,28 @@ class Pack(models.Model):
                 name="a_second_person_approves_a_pack",
             ),
             models.CheckConstraint(
-                condition=~Q(stage__in=["approved", "published"]) | Q(approved_by__isnull=False),
+                condition=~Q(stage__in=["approved", "published", "withdrawn"])
+                | Q(approved_by__isnull=False),
                 name="an_approved_pack_names_who_approved",
             ),
             models.CheckConstraint(
-                condition=~Q(stage="published")
+                condition=~Q(stage__in=["published", "withdrawn"])
                 | (Q(audience="publication") & ~Q(address="") & Q(published_at__isnull=False)),
                 name="only_a_publication_is_published",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="withdrawn")
+                | (
+                    Q(withdrawn_by__isnull=False)
+                    & Q(withdrawn_at__isnull=False)
+                    & ~Q(withdrawn_as="")
+                    & ~Q(withdrawn_because="")
+                ),
+                name="a_withdrawal_says_who_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=~Q(product="annual_report") | Q(audience="internal"),
+                name="an_annual_report_is_internal",
             ),
         )
         indexes = (
@@ -107,6 +138,20 @@ class Pack(models.Model):
         return list(self.kept_sections or self.sections)
 
     @property
+    def product_words(self) -> str:
+        """What it is, within a sentence."""
+        return "annual report" if self.is_annual else "pack"
+
+    @property
+    def was_published(self) -> bool:
+        """Whether everyone could read it, or can: it is changed no more."""
+        return self.stage in {self.Stage.PUBLISHED, self.Stage.WITHDRAWN}
+
+    @property
+    def is_annual(self) -> bool:
+        return self.product == self.Product.ANNUAL_REPORT
+
+    @property
     def is_internal(self) -> bool:
         return self.audience == self.Audience.INTERNAL
 
@@ -120,6 +165,7 @@ class Pack(models.Model):
             self.Stage.READY: State.UNDER_WAY,
             self.Stage.APPROVED: State.YES,
             self.Stage.PUBLISHED: State.DONE,
+            self.Stage.WITHDRAWN: State.ENDED,
         }[self.Stage(self.stage)]
 
 
@@ -160,3 +206,18 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"comment on {self.section}"
+
+
+class CommentMark(models.Model):
+    """That somebody held a comment to be dealt with, or opened it again. The newest counts."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="marks")
+    resolved = models.BooleanField()
+    said_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return "resolved" if self.resolved else "opened again"

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from speccomm_web.accounts.roles import Role
 from speccomm_web.accounts.viewer import Viewer
 from speccomm_web.design import formats
 from speccomm_web.design.tables import Column, DataTable, Kind
@@ -52,6 +53,7 @@ def packs_table(packs: Iterable[Pack]) -> DataTable:
         {
             "id": pack.pk,
             "area": pack.area_name,
+            "product": pack.get_product_display(),
             "period": period_words(pack),
             "audience": "Internal use" if pack.is_internal else "Publication",
             "stage": stage_words(pack),
@@ -65,6 +67,7 @@ def packs_table(packs: Iterable[Pack]) -> DataTable:
         caption="Packs, newest first",
         columns=(
             Column("area", "Area"),
+            Column("product", "Kind"),
             Column("period", "Period"),
             Column("audience", "For"),
             Column("stage", "Stage"),
@@ -98,7 +101,48 @@ def summary(pack: Pack, *, inside: bool) -> list[dict[str, Any]]:
         rows.append({"key": "Published by", "value": said})
         address = reverse("packs:published", args=[pack.address])
         rows.append({"key": "Address", "value": address, "link": address})
+    if pack.withdrawn_by is not None:
+        who = f"{pack.withdrawn_by.name} ({Role(pack.withdrawn_as).words})"
+        said = f"{who}, {formats.moment(pack.withdrawn_at)}"
+        rows += [
+            {"key": "Withdrawn by", "value": said},
+            {"key": "Withdrawn because", "value": pack.withdrawn_because},
+        ]
     return rows
+
+
+def withdrawal(pack: Pack) -> dict[str, str]:
+    """What the readers of a withdrawn pack are told: when, and by which role; never who or why."""
+    return {
+        "at": formats.moment(pack.withdrawn_at),
+        "role": f"a person in the role {Role(pack.withdrawn_as).words}",
+        "published": formats.day(pack.published_at),
+    }
+
+
+def versions_table(packs: Iterable[Pack]) -> DataTable:
+    """Every version that was published at an address, for those who work on packs."""
+    rows = [
+        {
+            "id": pack.pk,
+            "published_at": pack.published_at,
+            "stage": stage_words(pack),
+            "withdrawn_at": pack.withdrawn_at,
+        }
+        for pack in packs
+    ]
+    return DataTable(
+        name="versions",
+        caption="Every version published at this address, newest first",
+        columns=(
+            Column("published_at", "Published", Kind.MOMENT),
+            Column("stage", "Stage"),
+            Column("withdrawn_at", "Withdrawn", Kind.MOMENT, none="Not withdrawn"),
+        ),
+        rows=rows,
+        header_key="published_at",
+        links={"published_at": lambda row: reverse("packs:pack", args=[row["id"]])},
+    )
 
 
 def _built(pack: Pack) -> str:
@@ -120,11 +164,9 @@ def sections(
     comments: Iterable[Comment],
 ) -> list[dict[str, Any]]:
     """The sections of a pack with the words and comments of each."""
-    said: dict[str, list[dict[str, str]]] = {}
+    said: dict[str, list[dict[str, Any]]] = {}
     for each in comments:
-        line = f"{each.written_by.name}, {formats.moment(each.written_at)}"
-        where = f"on edition {each.edition}"
-        said.setdefault(each.section, []).append({"text": each.text, "who": f"{line}, {where}"})
+        said.setdefault(each.section, []).append(_comment(each))
     return [
         {
             "id": name,
@@ -134,6 +176,23 @@ def sections(
         }
         for name in pack.present
     ]
+
+
+def _comment(comment: Comment) -> dict[str, Any]:
+    """One comment, whether it is resolved, and what was said of that, the newest first."""
+    marks = list(comment.marks.all())
+    who = f"{comment.written_by.name}, {formats.moment(comment.written_at)}"
+    return {
+        "id": comment.pk,
+        "text": comment.text,
+        "who": f"{who}, on edition {comment.edition}",
+        "resolved": bool(marks) and marks[0].resolved,
+        "marks": [
+            f"{'Resolved' if mark.resolved else 'Opened again'} by {mark.said_by.name}, "
+            f"{formats.moment(mark.said_at)}"
+            for mark in marks
+        ],
+    }
 
 
 def _words(wording: Wording | None) -> dict[str, Any] | None:
@@ -147,10 +206,11 @@ def steps(pack: Pack, viewer: Viewer, *, edits: bool, writers: set[int]) -> dict
     """What this person may do next with a pack: each is a button of its page."""
     waits = pack.stage == Stage.BUILDING and pack.task is not None and not pack.task.ended
     return {
-        "change": edits and pack.stage != Stage.PUBLISHED and not waits,
+        "change": edits and not pack.was_published and not waits,
         "approve": edits and pack.stage == Stage.READY and viewer.person_id not in writers,
         "own": edits and pack.stage == Stage.READY and viewer.person_id in writers,
         "publish": edits and pack.stage == Stage.APPROVED and not pack.is_internal,
+        "withdraw": edits and pack.stage == Stage.PUBLISHED,
     }
 
 

@@ -1,4 +1,4 @@
-"""Reads of packs, each from what the viewer may see; and what a pack may be asked of."""
+"""Reads of packs, each from what the viewer may see."""
 
 from __future__ import annotations
 
@@ -6,29 +6,25 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from speccomm.foundation.periods import FinancialMonth, FinancialYear
 from speccomm.publishing.assembly import SECTIONS
+from speccomm.publishing.leaving import INTERNAL, NOT_SUPPRESSED
 from speccomm.publishing.rendering.formats import Format
 from speccomm.publishing.rendering.paths import MANIFEST, PAGE, PDF, SLIDES, WORKBOOK
-from speccomm.reference import commissioner_map, open_reference
-from speccomm.warehouse import open_store
 from speccomm_web.accounts.roles import Role
 from speccomm_web.accounts.viewer import Reach, Viewer
-from speccomm_web.packs.models import Comment, Wording
+from speccomm_web.packs.models import Comment, CommentMark, Wording
 from speccomm_web.packs.models import Pack as Pack
-from speccomm_web.runs.library import Refusal, library
+from speccomm_web.runs.library import library
 from speccomm_web.runs.queries import RunTable, run_table
 
 EDITORS = (Role.ANALYST, Role.CONTRACT_AND_FINANCE, Role.QUALITY, Role.PLANNER)
 READERS = (*EDITORS, Role.NETWORK_MANAGER)
-DATASET = "plcm"  # what a pack's activity is counted from
 MAIN_FILES = {"html": PAGE, "pdf": PDF, "xlsx": WORKBOOK, "pptx": SLIDES}
 STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 MEDIA = {
@@ -40,16 +36,6 @@ MEDIA = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
-
-
-@dataclass(frozen=True)
-class AreaChoice:
-    """An ICB or region that a pack may be asked of, and the region it is (in)."""
-
-    kind: str
-    code: str
-    name: str
-    region_code: str
 
 
 @dataclass(frozen=True)
@@ -96,12 +82,39 @@ def may_edit(viewer: Viewer, pack: Pack) -> bool:
     return reach.covers(pack.area_code) or reach.covers(pack.region_code)
 
 
+def editing_role(viewer: Viewer, pack: Pack) -> Role:
+    """The first of the roles by which a viewer may edit a pack.
+
+    Raises:  StopIteration where they may not: ask `may_edit` before.
+    """
+    reaches = ((role, whole_reach(viewer, role)) for role in EDITORS)
+    return next(r for r, at in reaches if at.covers(pack.area_code) or at.covers(pack.region_code))
+
+
 def find_packs(viewer: Viewer, *, area: str, stage: str) -> QuerySet[Pack]:
-    """Those of the packs seen of one area, at one stage."""
-    packs = packs_seen_by(viewer).select_related("asked_by", "task")
+    """Those of the packs seen of one area, at one stage; `stands` is whether its address shows it.
+
+    To those who do not work on a pack it is told of only while it stands: a version that another
+    took the place of, withdrawn or not, is read by nobody else.
+    """
+    reach = whole_reach(viewer, *READERS)
+    packs = packs_seen_by(viewer).select_related("asked_by", "task").annotate(stands=_stands())
+    if not reach.everything:
+        inside = Q(area_code__in=reach.codes) | Q(region_code__in=reach.codes)
+        packs = packs.filter(inside | Q(stands=True))
     if area:
         packs = packs.filter(area_code=area)
     return packs.filter(stage=stage) if stage else packs
+
+
+def _stands() -> Q:
+    """Whether a pack is published and no version after it was published at the same address."""
+    later = Pack.objects.filter(address=OuterRef("address")).filter(
+        Q(published_at__gt=OuterRef("published_at"))
+        | Q(published_at=OuterRef("published_at"), pk__gt=OuterRef("pk"))
+    )
+    published = Q(stage=Pack.Stage.PUBLISHED, audience=Pack.Audience.PUBLICATION)
+    return published & ~Q(Exists(later))
 
 
 def areas_of_packs(viewer: Viewer) -> list[tuple[str, str]]:
@@ -113,18 +126,36 @@ def areas_of_packs(viewer: Viewer) -> list[tuple[str, str]]:
 def pack_seen_by(viewer: Viewer, pack_id: int) -> Pack | None:
     """One pack, or None where there is none that this viewer may see."""
     packs = packs_seen_by(viewer).select_related(
-        "asked_by", "approved_by", "published_by", "task", "compared_with", "comparison"
+        "asked_by",
+        "approved_by",
+        "published_by",
+        "withdrawn_by",
+        "task",
+        "compared_with",
+        "comparison",
     )
     return packs.filter(pk=pack_id).first()
 
 
 def published_pack(viewer: Viewer, address: str) -> Pack | None:
-    """The newest published pack of an address."""
+    """The newest pack that was published at an address: a withdrawn one where it was withdrawn.
+
+    Nothing earlier comes back in the place of a withdrawn pack: it said less, or something else.
+    """
+    return next(iter(packs_published_at(viewer, address)), None)
+
+
+def packs_published_at(viewer: Viewer, address: str) -> list[Pack]:
+    """Every pack that was ever published at an address, the newest first."""
     if not viewer.signed_in:
-        return None
-    published = Pack.objects.filter(address=address, stage=Pack.Stage.PUBLISHED)
-    published = published.filter(audience=Pack.Audience.PUBLICATION)
-    return published.select_related("approved_by", "published_by").order_by("-published_at").first()
+        return []
+    published = Pack.objects.filter(
+        address=address,
+        stage__in=[Pack.Stage.PUBLISHED, Pack.Stage.WITHDRAWN],
+        audience=Pack.Audience.PUBLICATION,
+    )
+    people = published.select_related("approved_by", "published_by")
+    return list(people.order_by("-published_at", "-pk"))
 
 
 def wordings_of(pack: Pack) -> dict[str, Wording]:
@@ -136,8 +167,9 @@ def wordings_of(pack: Pack) -> dict[str, Wording]:
 
 
 def comments_of(pack: Pack) -> list[Comment]:
-    """What was remarked on a pack, the first first."""
-    return list(pack.comments.select_related("written_by"))
+    """What was remarked on a pack, the first first, each with who held it to be dealt with."""
+    marks = Prefetch("marks", CommentMark.objects.select_related("said_by").order_by("-id"))
+    return list(pack.comments.select_related("written_by").prefetch_related(marks))
 
 
 def writers_of(pack: Pack) -> set[int]:
@@ -150,9 +182,39 @@ def section_titles() -> dict[str, str]:
     return {name: part.title[:1].upper() + part.title[1:] for name, part in SECTIONS.items()}
 
 
+def titles_of(pack: Pack) -> dict[str, str]:
+    """What the sections of a pack are called: as it was built, or as every pack calls them."""
+    return {**section_titles(), **pack.titles}
+
+
 def format_names() -> list[str]:
     """The formats a pack may be written in."""
     return [str(each) for each in Format]
+
+
+def is_protected(pack: Pack) -> bool:
+    """Whether the built files are the ones that were kept, of a publication that went through the door.
+
+    The manifest names the hash of every other file; a file that was altered since is not as it says.
+    """
+    root = library().packs / pack.folder
+    try:
+        manifest = (root / MANIFEST).read_bytes()
+        said = json.loads(manifest)
+        as_named = all(
+            hashlib.sha256((root / PurePosixPath(file["path"])).read_bytes()).hexdigest()
+            == file["sha256"]
+            for file in said["files"]
+        )
+    except (OSError, ValueError):
+        return False
+    return (
+        pack.audience == Pack.Audience.PUBLICATION
+        and hashlib.sha256(manifest).hexdigest() == pack.manifest_sha256
+        and said["handling"] != INTERNAL.short
+        and said["suppression"] != NOT_SUPPRESSED
+        and as_named
+    )
 
 
 def pack_file(pack: Pack, path: str) -> PackFile | None:
@@ -232,71 +294,12 @@ def _policy(page: bytes) -> str:
     )
 
 
-def areas_asked_by(viewer: Viewer) -> list[AreaChoice]:
-    """The ICBs and regions of which a viewer may ask for a pack, on the map of the newest month."""
-    months = loaded_months()
-    if not months:
-        return []
-    place = library()
-    last = FinancialMonth.parse_calendar(months[-1])
-    reach = whole_reach(viewer, *EDITORS)
-    found = _areas(place.reference, _changed(place.reference), last)
-    return [a for a in found if reach.covers(a.code) or reach.covers(a.region_code)]
-
-
-@lru_cache(maxsize=8)
-def _areas(reference: Path | None, changed: int, last: FinancialMonth) -> tuple[AreaChoice, ...]:
-    del changed
-    on = last.from_date
-    rows = commissioner_map(open_reference(reference), on=on).to_pylist()
-    icbs, regions = {}, {}
-    for row in rows:
-        if row["icb_code"] and row["region_code"]:
-            named = (row["icb_code"], row["icb_name"] or row["icb_code"], row["region_code"])
-            icbs[row["icb_code"]] = AreaChoice("icb", *named)
-            region = (row["region_code"], row["region_name"] or row["region_code"])
-            regions[row["region_code"]] = AreaChoice("region", *region, row["region_code"])
-    return (*_by_name(regions.values()), *_by_name(icbs.values()))
-
-
-def _by_name(areas: Iterable[AreaChoice]) -> list[AreaChoice]:
-    return sorted(areas, key=lambda area: area.name)
-
-
-def _changed(folder: Path | None) -> int:
-    files = sorted(folder.iterdir()) if folder is not None else []
-    return max((file.stat().st_mtime_ns for file in files), default=0)
-
-
-def loaded_months() -> list[str]:
-    """The months of which activity is loaded, written 2023-04, the first first."""
-    version = library().store_version()
-    return list(_months(library().store, version)) if version is not None else []
-
-
-@lru_cache(maxsize=8)
-def _months(store: Path, version: int) -> tuple[str, ...]:
-    try:
-        snapshot = open_store(store).snapshot(version=version)
-    except Refusal:
-        return ()
-    try:
-        rows = snapshot.slices().select(["dataset", "financial_year", "financial_month"])
-    finally:
-        snapshot.release()
-    found = {
-        str(FinancialMonth(FinancialYear.parse(row["financial_year"]), row["financial_month"]))
-        for row in rows.to_pylist()
-        if row["dataset"] == DATASET and 1 <= row["financial_month"] <= 12
-    }
-    return tuple(sorted(found))
-
-
 def last_before(pack: Pack) -> Pack | None:
-    """The pack that one is compared with: the last built before it, of its area and audience."""
+    """The pack that one is compared with: the last built before it, of its kind, area and audience."""
     others = Pack.objects.filter(
-        area_code=pack.area_code, audience=pack.audience, built_at__isnull=False, pk__lt=pack.pk
-    )
+        area_code=pack.area_code, audience=pack.audience, product=pack.product,
+        built_at__isnull=False, pk__lt=pack.pk,
+    )  # fmt: skip
     return others.exclude(folder="").order_by("-pk").first()
 
 

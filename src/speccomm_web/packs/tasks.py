@@ -15,17 +15,27 @@ from django.utils import timezone
 
 from speccomm.foundation.findings import FINDINGS_SCHEMA
 from speccomm.foundation.periods import FinancialMonth
-from speccomm.jobs.pack import PackRequest, draw_pack, read_pack
+from speccomm.jobs.annual_report import AnnualReportRequest, read_annual_report
+from speccomm.jobs.pack import PackRequest, open_region, pack_of, read_pack
 from speccomm.jobs.pack_diff import PackDiffRequest, pack_diff
 from speccomm.jobs.run_folder import RunFacts, write_run
 from speccomm.publishing.editing import SectionWords, doubtful_numbers, section_words
+from speccomm.publishing.folder import write_pack_folder
 from speccomm.publishing.leaving import DrawablePack, PublicationPack
 from speccomm.publishing.model import EditorWords
 from speccomm.publishing.publication import release_of
+from speccomm.publishing.rendering.files import pack_files
 from speccomm.publishing.rendering.formats import Format, with_csv
+from speccomm.publishing.suppression import NotThroughTheDoor
 from speccomm_web.accounts.audit import record_audit
 from speccomm_web.accounts.viewer import NOBODY
-from speccomm_web.packs.ledger import RELEASES, ledger_state, waiting_record
+from speccomm_web.packs.ledger import (
+    RELEASES,
+    add_to_come,
+    ledger_state,
+    ledger_to_come,
+    waiting_record,
+)
 from speccomm_web.packs.models import Pack
 from speccomm_web.packs.queries import last_before, wordings_of
 from speccomm_web.runs.actions import register_run
@@ -41,27 +51,72 @@ def build_pack(progress: Progress, *, pack_id: int, edition: int) -> Ending:
     """Build one edition of a pack. A build that was overtaken by a newer one changes nothing."""
     pack = Pack.objects.get(pk=pack_id)
     address = reverse("packs:pack", args=[pack.pk])
-    if pack.edition != edition or pack.stage != Pack.Stage.BUILDING:
+    if not _waits(pack, edition):
         return Ending("A newer build took its place.", address)
     progress("Reading the store", 0, STEPS)
-    request = _request(pack)
     checked_against = ledger_state() if not pack.is_internal else ""
-    _, built = read_pack(request)
-    progress("Drawing", 1, STEPS)
-    folder = draw_pack(replace(request, releases=None), built)
+    built: DrawablePack
+    if pack.is_annual:
+        report = _report_request(pack)
+        _, built = read_annual_report(report)
+        progress("Drawing", 1, STEPS)
+        folder = _drawn(report.out, built, report.formats)
+    else:
+        request = _request(pack)
+        _, built = read_pack(request)
+        progress("Drawing", 1, STEPS)
+        folder = _drawn(request.out, built, request.formats)
+    progress("Comparing with the pack before", 2, STEPS)
+    compared = _compare(pack, folder)
+    progress("Putting it in its place", 3, STEPS)
+    kept = _keep(pack, folder, built, edition=edition, ledger=checked_against, compared=compared)
+    done = f"The {pack.product_words} is built."
+    return Ending(done if kept else "A newer build took its place.", address)
+
+
+@carried_out_as("build_region_packs")
+def build_region_packs(progress: Progress, *, pack_ids: list[int]) -> Ending:
+    """Build the packs of all ICBs of a region: the store is opened once, what they share is asked once.
+
+    Each is put in its place by itself, and one that stands there already is not built again.
+    """
+    packs = list(Pack.objects.filter(pk__in=pack_ids).order_by("pk"))
+    address = reverse("packs:list")
+    one = _request(packs[0])
+    region = replace(one, icb=None, region=packs[0].region_code)
+    progress("Reading the store", 0, len(packs) + 1)
+    with open_region(region, each_icb=True) as asked, ledger_to_come() as to_come:
+        for number, pack in enumerate(packs, start=1):
+            pack.refresh_from_db()
+            if _waits(pack, 1):
+                progress(f"The pack of {pack.area_name}", number, len(packs) + 1)
+                request = replace(_request(pack), releases=None if pack.is_internal else to_come)
+                checked_against = ledger_state(to_come) if not pack.is_internal else ""
+                _, built = pack_of(request, asked)
+                folder = _drawn(request.out, built, request.formats)
+                compared = _compare(pack, folder)
+                _keep(pack, folder, built, edition=1, ledger=checked_against, compared=compared)
+                pack.refresh_from_db()
+            if not pack.is_internal and pack.folder:
+                add_to_come(to_come, waiting_record(pack.folder))
+    return Ending(f"The packs of {len(packs)} ICBs are built.", address)
+
+
+def _waits(pack: Pack, edition: int) -> bool:
+    return pack.edition == edition and pack.stage == Pack.Stage.BUILDING
+
+
+def _drawn(out: Path, built: DrawablePack, formats: tuple[Format, ...]) -> Path:
+    """Draw a built pack into its folder; what a publication adds to the ledger waits beside it.
+
+    It enters the ledger only when somebody publishes it, so that the library is not asked to.
+    """
+    folder = write_pack_folder(out, pack_files(built, formats))
     if isinstance(built, PublicationPack):
         waiting_record(folder.name).write_text(
             json.dumps(release_of(built), ensure_ascii=False), "utf-8"
         )
-    progress("Comparing with the pack before", 2, STEPS)
-    compared = _compare(pack, folder)
-    progress("Putting it in its place", 3, STEPS)
-    kept = _keep(
-        pack, folder, edition=edition, ledger=checked_against, compared=compared,
-        warnings=[*_left_out(request.words, built), *doubtful_numbers(built)],
-        sections=[top.id for top in built.sections if top.id in pack.sections],
-    )  # fmt: skip
-    return Ending("The pack is built." if kept else "A newer build took its place.", address)
+    return folder
 
 
 def _request(pack: Pack) -> PackRequest:
@@ -82,6 +137,22 @@ def _request(pack: Pack) -> PackRequest:
         words=_words(pack),
         method=None if internal else METHOD,
         releases=None if internal else place.packs / RELEASES,
+    )
+
+
+def _report_request(pack: Pack) -> AnnualReportRequest:
+    place = library()
+    return AnnualReportRequest(
+        store=place.store,
+        year=FinancialMonth.parse_calendar(pack.from_month).year,
+        out=place.packs / f"web-{pack.pk}",
+        now=timezone.now(),
+        icb=pack.area_code if pack.area_kind == Pack.Kind.ICB else None,
+        region=pack.area_code if pack.area_kind == Pack.Kind.REGION else None,
+        reference=place.reference,
+        engine=place.engine,
+        formats=with_csv(Format(word) for word in pack.formats),
+        words=_words(pack),
     )
 
 
@@ -143,15 +214,21 @@ def _compare(pack: Pack, folder: Path) -> tuple[Pack, int] | None:
 def _keep(
     pack: Pack,
     folder: Path,
+    built: DrawablePack,
     *,
     edition: int,
     ledger: str,
     compared: tuple[Pack, int] | None,
-    warnings: list[str],
-    sections: list[str],
 ) -> bool:
+    """Put a built edition in its place, unless a newer one was asked for meanwhile.
+
+    Raises:  NotThroughTheDoor where a publication was asked for and something else was built.
+    """
+    if not pack.is_internal and not isinstance(built, PublicationPack):
+        raise NotThroughTheDoor(f"pack {pack.pk} was asked for as a publication and is none")
     manifest = (folder / "manifest.json").read_bytes()
     sha256 = hashlib.sha256(manifest).hexdigest()
+    titles = {top.id: top.title for top in built.sections}
     with transaction.atomic():
         mine = Pack.objects.filter(pk=pack.pk, edition=edition, stage=Pack.Stage.BUILDING)
         kept = mine.update(
@@ -161,8 +238,9 @@ def _keep(
             manifest_sha256=sha256,
             store_version=json.loads(manifest)["store_version"],
             built_at=timezone.now(),
-            warnings=warnings,
-            kept_sections=sections,
+            warnings=[*_left_out(_words(pack), built), *doubtful_numbers(built)],
+            kept_sections=[name for name in titles if name in pack.sections or pack.is_annual],
+            titles=titles,
             ledger=ledger,
             compared_with=compared[0] if compared else None,
             comparison_id=compared[1] if compared else None,

@@ -23,6 +23,11 @@ urlpatterns = [
     path("<int:pack_id>/build-again", deciding.build_again, name="build_again"),
     path("<int:pack_id>/approve", deciding.approve, name="approve"),
     path("<int:pack_id>/publish", deciding.publish, name="publish"),
+    path("<int:pack_id>/withdraw", deciding.withdraw, name="withdraw"),
+    path("<int:pack_id>/comments/<int:comment_id>/resolve", deciding.resolve_comment,
+         name="resolve_comment"),
+    path("<int:pack_id>/comments/<int:comment_id>/reopen", deciding.reopen_comment,
+         name="reopen_comment"),
     path("<int:pack_id>/sections/<slug:section>", deciding.section, name="section"),
     path("<int:pack_id>/sections/<slug:section>/comment", deciding.comment, name="comment"),
 ]  # fmt: skip

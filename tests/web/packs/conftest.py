@@ -5,28 +5,55 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from speccomm.jobs.pack import PackRequest
+from speccomm.publishing.leaving import DrawablePack
+from speccomm.publishing.rendering.formats import Format
 from speccomm_web.accounts.models import Organisation
 from speccomm_web.accounts.roles import Role
+from speccomm_web.packs import tasks
+from speccomm_web.packs.ledger import ledger_state
 from speccomm_web.packs.models import Pack
 from speccomm_web.runs import background
 from speccomm_web.runs.library import _library
 from speccomm_web.runs.models import BackgroundTask
 from tests.web.conftest import MakePerson, SignIn
-from tests.web.midlands import Midlands, midlands_in
+from tests.web.midlands import RECEIVED_AT, Midlands, midlands_to_read
 from tests.web.rendered import told_contexts as told_contexts
 
 SECTIONS = ["headlines", "activity", "definitions"]
 Ask = Callable[..., Pack]
+READ, DRAW = tasks.read_pack, tasks.pack_files
+_read: dict[object, Any] = {}
+_drawn: dict[object, Any] = {}
+
+
+def read_once(request: PackRequest) -> Any:
+    """A pack as it is read from the store, kept for the next test that asks for the very same one."""
+    releases = ledger_state(request.releases) if request.releases else ""
+    asked = replace(request, out=Path(), now=RECEIVED_AT, releases=None)
+    key = (asked, releases)
+    if key not in _read:
+        _read[key] = READ(request)
+    return _read[key]
+
+
+def draw_once(built: DrawablePack, formats: tuple[Format, ...]) -> Any:
+    """The files of a pack that was drawn already; each is kept, so that none takes another's place."""
+    key = (id(built), formats)
+    if key not in _drawn:
+        _drawn[key] = (built, DRAW(built, formats))
+    return _drawn[key][1]
 
 
 @pytest.fixture
 def midlands(tmp_path: Path, settings: Settings) -> Iterator[Midlands]:
-    made = midlands_in(tmp_path)
+    made = midlands_to_read()
     settings.ENVIRONMENT = replace(
         settings.ENVIRONMENT, store_dir=made.store, reference_dir=made.reference,
         packs_dir=tmp_path / "packs", runs_dir=tmp_path / "runs", data_dir=tmp_path,
@@ -73,6 +100,8 @@ def ask(midlands: Midlands, people: dict[str, Client], monkeypatch: pytest.Monke
 
     # Within a test's transaction no second connection can say that the worker is alive.
     monkeypatch.setattr(background, "ALIVE_EVERY", 3600.0)
+    monkeypatch.setattr(tasks, "read_pack", read_once)
+    monkeypatch.setattr(tasks, "pack_files", draw_once)
 
     def asked(audience: str = "internal", **changes: object) -> Pack:
         answer = people["analyst"].post(

@@ -40,21 +40,33 @@ def packs(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def published(request: HttpRequest, address: str) -> HttpResponse:
-    """The newest published pack of an address, which stays the same."""
-    found = queries.published_pack(viewer_of(request), address)
-    if found is None:
+    """The newest published pack of an address, which stays the same; or that it was withdrawn."""
+    viewer = viewer_of(request)
+    every = queries.packs_published_at(viewer, address)
+    if not every:
         raise Http404
-    base = reverse("packs:published_file", args=[address, "-"])[:-1]
-    main = queries.main_files(found)
+    found = every[0]
+    trail = [{"words": "Packs", "href": reverse("packs:list")}]
     context = {
         "title": found.area_name,
         "period": presenters.period_words(found),
+        "earlier": presenters.versions_table(
+            [pack for pack in every if queries.may_read_inside(viewer, pack)]
+        ),
+        "trail": trail,
+    }
+    if found.stage == presenters.Stage.WITHDRAWN:
+        context["withdrawal"] = presenters.withdrawal(found)
+        return render(request, "packs/withdrawn.html", context, status=410)
+    base = reverse("packs:published_file", args=[address, "-"])[:-1]
+    main = queries.main_files(found)
+    titles = queries.titles_of(found)
+    context |= {
         "published_at": found.published_at,
         "read": base + main["html"] if "html" in main else "",
         "downloads": presenters.downloads(
             main, base=base, archive=reverse("packs:published_archive", args=[address])
         ),
-        "sections": [queries.section_titles().get(name, name) for name in found.present],
-        "trail": [{"words": "Packs", "href": reverse("packs:list")}],
+        "sections": [titles.get(name, name) for name in found.present],
     }
     return render(request, "packs/published.html", context)

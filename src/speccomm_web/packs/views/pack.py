@@ -28,7 +28,7 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
     writers = queries.writers_of(found)
     context = {
         "pack": found,
-        "title": found.area_name,
+        "title": f"{found.get_product_display()}: {found.area_name}",
         "summary": presenters.summary(found, inside=True),
         "task": presenters.task_of(found),
         "read": base + main["html"] if "html" in main else "",
@@ -37,7 +37,7 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
         ),
         "sections": presenters.sections(
             found,
-            queries.section_titles(),
+            queries.titles_of(found),
             queries.wordings_of(found),
             queries.comments_of(found),
         ),

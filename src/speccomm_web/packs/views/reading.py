@@ -6,6 +6,7 @@ import io
 import zipfile
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from speccomm_web.accounts.viewer import viewer_of
@@ -26,6 +27,8 @@ def published_file(request: HttpRequest, address: str, file_path: str) -> HttpRe
     found = queries.published_pack(viewer_of(request), address)
     if found is None:
         raise Http404
+    if found.stage == found.Stage.WITHDRAWN:
+        return redirect("packs:published", address)
     return _answer(found, file_path)
 
 
@@ -41,6 +44,8 @@ def published_archive(request: HttpRequest, address: str) -> HttpResponse:
     found = queries.published_pack(viewer_of(request), address)
     if found is None:
         raise Http404
+    if found.stage == found.Stage.WITHDRAWN:
+        return redirect("packs:published", address)
     return _zipped(found)
 
 
