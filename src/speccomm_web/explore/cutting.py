@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -16,18 +16,60 @@ from speccomm.jobs.flows import last_day
 from speccomm.jobs.reading import OrganisationMap
 from speccomm_web.explore.figures import Figures
 from speccomm_web.explore.questions import FlowsQuestion
+from speccomm_web.explore.shapes import Marks
 from speccomm_web.explore.sight import Place
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A question with its codes looked up on the map of its last day."""
+    """A question with its codes looked up on the map of its last day.
+
+    `homes` are the commissioner codes of the ICB whose patients are asked for; where patients of no
+    known ICB are, those of every one.
+    """
 
     question: FlowsQuestion
     place: Place
     months: tuple[FinancialMonth, ...]
     area: Area
     places: OrganisationMap
+    homes: frozenset[str] = frozenset()
+
+    def marked(self, marks: Marks) -> Cut:
+        """The same cut with marks for its codes: questions that it shapes alike are compiled once."""
+        asked, place, area = self.question, self.place, self.area
+        named: dict[str, str] = {}
+        for name in ("service", "crg", "pod"):
+            code = getattr(asked, name)
+            if code and code != UNKNOWN:
+                named[name] = marks.one(name, code)
+        if asked.provider:
+            current = self.places.current.get(asked.provider, asked.provider)
+            (named["provider"],) = marks.many("provider", self.places.codes_of({current}))
+        services = place.service_codes
+        return replace(
+            self,
+            question=asked.narrowed(**named),
+            place=place
+            if services is None
+            else replace(place, service_codes=marks.many("services", services)),
+            area=replace(
+                area,
+                patient_codes=marks.many("patients", area.patient_codes),
+                provider_codes=marks.many("providers", area.provider_codes),
+            ),
+            homes=marks.many("homes", self.homes),
+        )
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What tells the expressions of a marked cut from those of another."""
+        asked, place, area = self.question, self.place, self.area
+        filters = (asked.provider, asked.service, asked.crg, asked.pod, asked.icb == UNKNOWN)
+        return (
+            self.months, self.places.on, filters, bool(asked.icb), place.is_provider,
+            place.service_codes, area.patient_codes, area.provider_codes, self.homes,
+        )  # fmt: skip
 
 
 def cut_of(held: Figures, place: Place, question: FlowsQuestion) -> Cut:
@@ -42,7 +84,8 @@ def cut_of(held: Figures, place: Place, question: FlowsQuestion) -> Cut:
     places = held.places(last_day(last))
     if question.provider not in {"", UNKNOWN, *places.current, *_sent(held)}:
         raise UnknownName("provider", question.provider, sorted(places.current))
-    return Cut(question, place, months, area_of(place, places), places)
+    homes = _homes(places, question.icb) if question.icb else frozenset[str]()
+    return Cut(question, place, months, area_of(place, places), places, homes)
 
 
 def area_of(place: Place, places: OrganisationMap) -> Area:
@@ -79,7 +122,8 @@ def touching(rows: ir.Table, cut: Cut) -> ir.Table:
         if wanted:
             tests.append(column.isnull() if wanted == UNKNOWN else column == wanted)
     if asked.icb:
-        tests.append(_patients_of(rows, cut, asked.icb))
+        inside = within(rows.patient_commissioner_code, cut.homes)
+        tests.append(~inside if asked.icb == UNKNOWN else inside)
     return rows.filter(tests)
 
 
@@ -105,13 +149,11 @@ def within(column: ir.StringValue, codes: frozenset[str] | set[str]) -> ir.Boole
     return column.isin(sorted(codes)).coalesce(False)
 
 
-def _patients_of(rows: ir.Table, cut: Cut, icb: str) -> ir.BooleanValue:
-    table = cut.places.places
+def _homes(places: OrganisationMap, icb: str) -> frozenset[str]:
+    """The commissioner codes of an ICB; of every ICB where patients of no known one are asked for."""
+    table = places.places
     pairs = zip(table["commissioner_code"].to_pylist(), table["icb_code"].to_pylist(), strict=True)
-    placed = list(pairs)
-    if icb == UNKNOWN:
-        return ~within(rows.patient_commissioner_code, {code for code, _ in placed})
-    return within(rows.patient_commissioner_code, {code for code, home in placed if home == icb})
+    return frozenset(code for code, home in pairs if icb in (UNKNOWN, home))
 
 
 def _sent(held: Figures) -> set[str]:

@@ -4,19 +4,21 @@ A process keeps one engine with three tables of the newest version: activity add
 (one row for each provider, patients' commissioner, service, point of delivery and month), and the
 columns of plan and contract monitoring that a contract position needs. Each question runs on a
 cursor of its own. A newer version of the store, or changed reference files, makes a new engine; the
-old one closes when its last question is answered.
+old one closes when its last question is answered. For the store as it stood after an earlier load a
+process keeps two engines more, those asked last.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -33,6 +35,7 @@ from speccomm.jobs.reading import OrganisationMap, organisation_map
 from speccomm.jobs.settings import EngineSettings
 from speccomm.reference import Reference, open_reference
 from speccomm.warehouse import open_store
+from speccomm_web.explore.shapes import Marks, text_of
 from speccomm_web.runs.library import library
 
 CODES = (
@@ -76,7 +79,9 @@ class NothingHeld(Exception):
 class Figures:
     """One version of the store, ready to be asked.
 
-    `mark` names the version and the reference files together: an answer kept under it stays true.
+    `mark` names the version, the moment and the reference files together: an answer kept under it
+    stays true. `as_at` is the moment after which nothing that was loaded or withdrawn counts; None
+    counts everything.
     """
 
     version: int
@@ -84,11 +89,13 @@ class Figures:
     con: Backend
     reference: Reference
     slices: pa.Table
+    all_slices: pa.Table
     files: pa.Table
     received_at: dict[str, datetime]
     schemas: dict[str, ibis.Schema]
     engine: EngineSettings
     store: Path
+    as_at: datetime | None = None
     _maps: dict[date, OrganisationMap] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -98,9 +105,16 @@ class Figures:
 
     def ask(self, question: ir.Expr) -> pa.Table:
         """Run a question on a cursor of its own, which any thread may do at any time."""
+        return self._run(self.con.compile(question))
+
+    def ask_alike(self, shape: Any, marks: Marks, question: Callable[[], ir.Expr]) -> pa.Table:
+        """As `ask`, of a question that is one of many of the same shape: see `shapes`."""
+        return self._run(text_of(shape, marks, lambda: self.con.compile(question())))
+
+    def _run(self, text: str) -> pa.Table:
         cursor = self.con.con.cursor()
         try:
-            return cursor.execute(str(ibis.to_sql(question, dialect="duckdb"))).to_arrow_table()
+            return cursor.execute(text).to_arrow_table()
         finally:
             cursor.close()
 
@@ -144,6 +158,13 @@ class Figures:
         return last_day(self.months[-1])
 
     @cached_property
+    def moments(self) -> tuple[datetime, ...]:
+        """When something was loaded, the newest first; not before the first activity was."""
+        began = pc.min(self.all_slices.filter(pc.field("dataset") == "plcm")["received_at"]).as_py()
+        found = {at for at in self.received_at.values() if began is not None and at >= began}
+        return tuple(sorted(found, reverse=True))
+
+    @cached_property
     def reference_rows(self) -> ReferenceRows:
         """The reference as plain rows, for the walk of one record."""
         return ReferenceRows(self.reference)
@@ -173,7 +194,9 @@ class Figures:
         return tuple(sorted(months))
 
 
+THEN = 2  # engines kept of the store as it stood at earlier moments
 _latest: list[Figures] = []
+_earlier: list[Figures] = []
 _building = threading.Lock()
 
 
@@ -193,15 +216,26 @@ def figures() -> Figures:
     with _building:
         held = _latest[0] if _latest else None
         if held is None or held.mark != mark:
-            held = _read(version, mark)
+            held = _read(version, mark, as_at=None)
             _latest[:] = [held]
+        return held
+
+
+def figures_as_at(now: Figures, as_at: datetime) -> Figures:
+    """The figures of the store as it stood at a moment, held or read now, beside those of today."""
+    mark = f"{now.mark}@{as_at.isoformat()}"
+    with _building:
+        held = next((each for each in _earlier if each.mark == mark), None)
+        if held is None:
+            held = _read(now.version, mark, as_at=as_at)
+        _earlier[:] = [held, *(each for each in _earlier if each is not held)][:THEN]
         return held
 
 
 @contextmanager
 def stored_rows(held: Figures, dataset: str) -> Iterator[tuple[Backend, ir.Table]]:
     """The rows of a data set as the store itself has them, at the version of the figures."""
-    snapshot = open_store(held.store).snapshot(version=held.version)
+    snapshot = open_store(held.store).snapshot(version=held.version, as_at=held.as_at)
     con = _engine(held.engine)
     try:
         yield con, snapshot.table(con, dataset)
@@ -217,9 +251,9 @@ def keep(con: Backend, name: str, table: pa.Table) -> None:
     con.con.unregister("arriving")
 
 
-def _read(version: int, mark: str) -> Figures:
+def _read(version: int, mark: str, *, as_at: datetime | None) -> Figures:
     place = library()
-    snapshot = open_store(place.store).snapshot(version=version)
+    snapshot = open_store(place.store).snapshot(version=version, as_at=as_at)
     try:
         con = _engine(place.engine)
         schemas = {}
@@ -234,8 +268,7 @@ def _read(version: int, mark: str) -> Figures:
             PLAN: snapshot.table(con, "iap").select(*CONTRACT_KEYS, *IAP_MEASURES),
         }
         for name, expression in wanted.items():
-            sql = ibis.to_sql(expression, dialect="duckdb")
-            con.raw_sql(f'create table "{name}" as {sql}')
+            con.raw_sql(f'create table "{name}" as {con.compile(expression)}')
             schemas[name] = expression.schema()
         reference = open_reference(place.reference)
         keep(con, "kinds", reference.points_of_delivery)
@@ -250,11 +283,13 @@ def _read(version: int, mark: str) -> Figures:
             con=con,
             reference=reference,
             slices=snapshot.slices(),
+            all_slices=snapshot.all_slices(),
             files=snapshot.files(),
             received_at={r["load_id"]: r["received_at"] for r in snapshot.loads().to_pylist()},
             schemas=schemas,
             engine=place.engine,
             store=place.store,
+            as_at=as_at,
         )
     finally:
         snapshot.release()

@@ -19,13 +19,25 @@ Named = Mapping[str, str]
 
 
 class PlaceFilter(forms.Form):
-    """The place that every question begins with."""
+    """The place that every question begins with, and the moment as which it is asked."""
 
     place = forms.ChoiceField(label="ICB, region or provider", required=False)
+    as_at = forms.ChoiceField(
+        label="As it stood", required=False,
+        error_messages={"invalid_choice": "Choose a moment of the list: nothing was loaded at that "
+                        "one, or it was withdrawn since"},
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, places: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        places: Sequence[tuple[str, str]],
+        moments: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.offer("place", list(places))
+        self.offer("as_at", [("", "As it stands now"), *moments])
 
     def offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         """Give a field its choices."""

@@ -13,7 +13,8 @@ FILTERS = ("provider", "service", "crg", "icb", "pod")
 class FlowsQuestion:
     """Activity of a place over some months (2023-04), narrowed to what the filters name.
 
-    An empty filter is everything. `Unknown` names what has no code.
+    An empty filter is everything. `Unknown` names what has no code. `as_at` is the moment of
+    loading as which the store is asked (2024-01-19T09:00:00Z), empty as it stands.
     """
 
     place: str
@@ -24,6 +25,7 @@ class FlowsQuestion:
     crg: str = ""
     icb: str = ""
     pod: str = ""
+    as_at: str = ""
 
     def narrowed(self, **changes: str) -> FlowsQuestion:
         """The same question with some parts changed."""
@@ -39,7 +41,7 @@ class FlowsQuestion:
     @property
     def shared(self) -> str:
         """What every page about the place can be asked too."""
-        return _shared(self.place, self.provider, self.service)
+        return _shared(self.place, self.provider, self.service, self.as_at)
 
     def address(self, base: str, **more: str) -> str:
         """The address of a page about this question."""
@@ -48,7 +50,10 @@ class FlowsQuestion:
 
 @dataclass(frozen=True)
 class ContractQuestion:
-    """The contracts of a place to a month (1 to 12) of a financial year, or some of them."""
+    """The contracts of a place to a month (1 to 12) of a financial year, or some of them.
+
+    `as_at` is as in `FlowsQuestion`.
+    """
 
     place: str
     year: str
@@ -56,6 +61,7 @@ class ContractQuestion:
     provider: str = ""
     service: str = ""
     plan: str = ""
+    as_at: str = ""
 
     def narrowed(self, **changes: str) -> ContractQuestion:
         """The same question with some parts changed."""
@@ -64,7 +70,7 @@ class ContractQuestion:
     @property
     def shared(self) -> str:
         """What every page about the place can be asked too."""
-        return _shared(self.place, self.provider, self.service)
+        return _shared(self.place, self.provider, self.service, self.as_at)
 
     def address(self, base: str, **more: str) -> str:
         """The address of a page about this question."""
@@ -78,7 +84,7 @@ def flows_question(place: str, asked: Mapping[str, str]) -> FlowsQuestion:
         place=place,
         from_month=asked["from"],
         to_month=asked["to"],
-        **{name: asked.get(name, "") for name in FILTERS},
+        **{name: asked.get(name, "") for name in (*FILTERS, "as_at")},
     )
 
 
@@ -89,10 +95,10 @@ def contract_question(place: str, asked: Mapping[str, str]) -> ContractQuestion:
         place=place,
         year=year,
         month=int(month),
-        **{name: asked.get(name, "") for name in ("provider", "service", "plan")},
+        **{name: asked.get(name, "") for name in ("provider", "service", "plan", "as_at")},
     )
 
 
-def _shared(place: str, provider: str, service: str) -> str:
-    said = {"place": place, "provider": provider, "service": service}
+def _shared(place: str, provider: str, service: str, as_at: str) -> str:
+    said = {"place": place, "provider": provider, "service": service, "as_at": as_at}
     return "?" + urlencode({name: value for name, value in said.items() if value})

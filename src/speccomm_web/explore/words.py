@@ -1,6 +1,8 @@
-"""The words of measures, of what they are split by, and of months."""
+"""The words of measures, of what they are split by, of months and of moments."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 from speccomm_web.design.formats import MONTHS
 
@@ -32,3 +34,8 @@ def month_words(month: str) -> str:
     """April 2023, from 2023-04."""
     year, _, number = month.partition("-")
     return f"{MONTHS[int(number) - 1]} {year}"
+
+
+def moment_text(at: datetime) -> str:
+    """2024-01-19T09:00:00Z: a moment as addresses write it."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

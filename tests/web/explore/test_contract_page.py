@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import operator
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 
+from speccomm.activity.tables import UNKNOWN
 from speccomm.foundation.periods import FinancialYear
 from speccomm.jobs.contract import ContractRequest, contract
 from speccomm_web.accounts.models import Person
+from speccomm_web.accounts.queries import viewer_for
+from speccomm_web.explore.queries import contract as queries
+from speccomm_web.explore.queries import opening
+from speccomm_web.explore.questions import ContractQuestion
 from tests.web.conftest import SignIn
 from tests.web.explore.conftest import NOW, Loaded
 
@@ -86,6 +93,31 @@ def test_a_receipt_works_the_figure_out_again(
     assert "<strong>the same</strong>" in text
     assert "acm_RKB_2023-24.csv" in text
     assert "activity/contract_position" in text
+
+
+@pytest.mark.parametrize("service", ["", UNKNOWN, "NCBPS11B"])
+def test_one_providers_answer_is_as_worked_out_for_it_alone(
+    store: Loaded, analyst: Person, service: str
+) -> None:
+    opened = opening.opened(viewer_for(analyst, on=date.today()), "QWU")
+    assert opened is not None
+    asked = ContractQuestion("QWU", "2023-24", 9, service=service)
+    everyone = queries.contract_of(opened, asked)
+    providers = {row["provider_code"] for row in everyone.rows}
+    met = 0
+    for provider in sorted(providers):
+        narrowed = asked.narrowed(provider=provider)
+        terms = queries._terms(opened.held, opened.place, narrowed)
+        alone = queries._worked_out(opened.held, terms, narrowed)
+        some = queries.contract_of(opened, narrowed)
+        order = operator.itemgetter("service_code")
+        assert sorted(some.rows, key=order) == sorted(alone.rows, key=order)
+        told = [sorted((f["check_id"], f["sentence"]) for f in a.findings) for a in (some, alone)]
+        assert told[0] == told[1]
+        assert some.plan_not_set_against_gbp == alone.plan_not_set_against_gbp
+        met += len(some.rows)
+    assert met == len(everyone.rows)
+    assert met or service
 
 
 def test_a_question_that_cannot_be_asked_is_told_why(

@@ -19,8 +19,9 @@ from speccomm_web.explore.words import month_words
 Row = Mapping[str, Any]
 SHORT_MONTH = 3
 NODES = 7  # of each side of the diagram; the rest stand together
-HEIGHT, WIDTH, BAND = 420, 1080, 16
-LEFT, RIGHT = 330, 734
+HEIGHT, WIDTH, BAND = 420, 1180, 16
+# Beside the bands stand 48 letters of a name, also in the wider letters of a machine without Arial.
+LEFT, RIGHT = 390, 774
 GAP = 8
 LEAST = 15  # a node's height on the diagram never falls below a line of its words
 INSIDE, OUTSIDE = "#003087", "#ae2573"

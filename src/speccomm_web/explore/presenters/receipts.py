@@ -61,8 +61,10 @@ def flows_receipt(
 
 def common(receipt: Receipt) -> list[dict[str, str]]:
     """What every receipt says."""
+    stood = [] if receipt.as_at is None else [receipt.as_at]
     return [
         {"key": "Store version", "value": str(receipt.store_version)},
+        *({"key": "As it stood", "value": formats.moment(at)} for at in stood),
         {"key": "Map of organisations", "value": formats.day(receipt.map_date)},
         {"key": "Rulebooks", "value": ", ".join(receipt.rulebooks)},
     ]

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from speccomm_web.design import formats
 from speccomm_web.design.tables import Column, DataTable, Kind
 from speccomm_web.explore.queries.records import DATASETS, Slice, SliceRows, Walk
 
@@ -23,6 +24,7 @@ def row_address(place: str, asked: Slice, row: Row) -> str:
         "month": asked.month,
         "file": row["file_name"],
         "row": row["row_number"],
+        **({"as_at": asked.as_at} if asked.as_at else {}),
     }
     return f"{reverse('explore:why')}?{urlencode(said)}"
 
@@ -31,7 +33,7 @@ def rows_table(place: str, asked: Slice, found: SliceRows) -> DataTable:
     """Rows of a slice, each leading to its walk."""
     return DataTable(
         name="rows",
-        caption=f"{found.row_count:,} rows that you may see",
+        caption=f"{formats.counted(found.row_count, 'row')} that you may see",
         columns=(
             Column("row_number", "Row", Kind.CODE),
             Column("file_name", "File"),

@@ -80,7 +80,7 @@ def _before(opened: Opened, question: FlowsQuestion) -> tuple[str, str]:
     loaded = [month for month in opened.held.months if month < first]
     if len(loaded) < length:
         raise NoPeriodBefore(
-            f"The {length} months before {first} are not all loaded, so there is nothing to set "
-            "this period beside. Choose a later or a shorter period."
+            f"The months before {first}, as many as the period has ({length}), are not all loaded, "
+            "so there is nothing to set it beside. Choose a later or a shorter period."
         )
     return str(loaded[-length]), str(loaded[-1])

@@ -39,6 +39,7 @@ from speccomm_web.explore.kept import kept
 from speccomm_web.explore.queries.opening import Opened
 from speccomm_web.explore.queries.receipts import Receipt, files_of, rulebook_words
 from speccomm_web.explore.questions import ContractQuestion
+from speccomm_web.explore.shapes import Marks
 from speccomm_web.explore.sight import Place
 
 __all__ = ["EFFECTS", "MONEY", "ContractAnswer", "Refusal", "contract_of", "total"]
@@ -111,24 +112,58 @@ def total(rows: Sequence[dict[str, Any]], name: str) -> Decimal | None:
 
 
 def _contract(opened: Opened, question: ContractQuestion) -> ContractAnswer:
-    held = opened.held
-    terms = _terms(held, opened.place, question)
-    lines = contract_lines(
-        _own(held.table(MONITORING), opened.place),
-        _own(held.table(PLAN), opened.place),
-        held.map_table("providers", terms.places.on),
-        held.table("kinds"),
-        scope=terms.scope,
-        rules=terms.rules,
-    )
-    position = held.ask(_position(lines, held.table("services"), terms, question))
-    families = held.ask(_families(lines, terms.rules))
+    terms = _terms(opened.held, opened.place, question)
+    if question.provider and not opened.place.is_provider:
+        # Rows and findings are by provider: one provider's are some of everyone's, worked out once.
+        everyone = contract_of(opened, question.narrowed(provider=""))
+        return _of_provider(
+            everyone, terms.places.current.get(question.provider, question.provider)
+        )
+    return _worked_out(opened.held, terms, question)
+
+
+def _worked_out(held: Figures, terms: _Terms, question: ContractQuestion) -> ContractAnswer:
+    marks = Marks()
+    alike = _marked(terms, marks)
+
+    def lines() -> ir.Table:
+        return contract_lines(
+            _own(held.table(MONITORING), alike.place),
+            _own(held.table(PLAN), alike.place),
+            held.map_table("providers", alike.places.on),
+            held.table("kinds"),
+            scope=alike.scope,
+            rules=alike.rules,
+        )
+
+    shape = (
+        alike.scope, alike.places.on, alike.place.service_codes, question.plan,
+        question.service == UNKNOWN,
+    )  # fmt: skip
+    held.places(alike.places.on)  # the expressions name tables of this map
+    position = held.ask_alike(
+        ("position", shape), marks,
+        lambda: _position(lines(), held.table("services"), alike, question),
+    )  # fmt: skip
+    families = held.ask_alike(
+        ("families", shape), marks, lambda: _families(lines(), alike.rules)
+    )  # fmt: skip
     say = activity_findings()
     found = position_findings(position, names=terms.places.names, say=say)
     found += line_findings(families, names=terms.places.names, say=say)
     rows = position.to_pylist()
-    unset = total([row for row in rows if row["actual_gbp"] is None], "plan_gbp")
-    return ContractAnswer(rows, found, unset or Decimal(0))
+    return ContractAnswer(rows, found, _unset(rows))
+
+
+def _of_provider(everyone: ContractAnswer, code: str) -> ContractAnswer:
+    rows = [row for row in everyone.rows if row["provider_code"] == code]
+    found = [said for said in everyone.findings if said["provider_code"] == code]
+    return ContractAnswer(rows, found, _unset(rows))
+
+
+def _unset(rows: Rows) -> Decimal:
+    """The plan of rows of which nothing was sent."""
+    return total([row for row in rows if row["actual_gbp"] is None], "plan_gbp") or Decimal(0)
 
 
 def _position(
@@ -153,7 +188,7 @@ def _terms(held: Figures, place: Place, question: ContractQuestion) -> _Terms:
     year = FinancialYear.parse(question.year)
     places = held.places(last_day(FinancialMonth(year, question.month)))
     rules = contract_rules().with_plan_source(question.plan or None)
-    snapshot = open_store(held.store).snapshot(version=held.version)
+    snapshot = open_store(held.store).snapshot(version=held.version, as_at=held.as_at)
     try:
         found = scoped_question(
             Reading(snapshot, held.reference, held.con, timezone.now()),
@@ -171,6 +206,22 @@ def _terms(held: Figures, place: Place, question: ContractQuestion) -> _Terms:
     if not place.is_provider:
         scope = replace(scope, patient_codes=cutting.area_of(place, places).patient_codes)
     return _Terms(place, scope, rules, places)
+
+
+def _marked(terms: _Terms, marks: Marks) -> _Terms:
+    """The same terms with marks for their codes: see `shapes`."""
+    scope, services = terms.scope, terms.place.service_codes
+    sets = ("plan_in_iap", "whole_year_in_acm", "sent", "provider_codes", "patient_codes")
+    given = {name: getattr(scope, name) for name in sets}
+    marked: dict[str, Any] = {
+        name: None if codes is None else marks.many(name, codes) for name, codes in given.items()
+    }
+    if scope.service_code is not None:
+        marked["service_code"] = marks.one("service", scope.service_code)
+    place = terms.place
+    if services is not None:
+        place = replace(place, service_codes=marks.many("services", services))
+    return replace(terms, place=place, scope=replace(scope, **marked))
 
 
 def _own(rows: ir.Table, place: Place) -> ir.Table:
@@ -213,6 +264,7 @@ def _receipt(opened: Opened, question: ContractQuestion, figure: str) -> Receipt
         rulebooks=rulebook_words(held, CONTRACT_RULEBOOK, FLOWS_RULEBOOK),
         map_date=terms.places.on,
         store_version=held.version,
+        as_at=held.as_at,
         tests=_tests(terms, question),
     )
 

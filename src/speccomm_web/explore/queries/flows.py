@@ -27,6 +27,7 @@ from speccomm_web.explore.figures import ACTIVITY, Figures
 from speccomm_web.explore.kept import kept
 from speccomm_web.explore.queries.opening import Opened
 from speccomm_web.explore.questions import FlowsQuestion
+from speccomm_web.explore.shapes import Marks
 
 __all__ = ["FlowsAnswer", "Refusal", "flows_of", "names_of", "trend_of"]
 
@@ -53,7 +54,7 @@ def flows_of(opened: Opened, question: FlowsQuestion, *, by: str) -> FlowsAnswer
 
     Raises:  NothingLoaded, NotAPeriod, UnknownArea, UnknownName: a Refusal with its sentence.
     """
-    today = timezone.localdate()
+    today = timezone.localdate(opened.as_at) if opened.as_at else timezone.localdate()
     cut = _cut(opened, question)
     asked = ("flows", question, by, today)
     return kept(opened.key, asked, lambda: _flows(opened.held, cut, by, today))
@@ -71,18 +72,23 @@ def pairs_of(opened: Opened, question: FlowsQuestion) -> Rows:
 
 def flow_table(held: Figures, cut: Cut, by: tuple[str, ...], *, by_crg: bool) -> pa.Table:
     """The library's flows of one cut of the held figures."""
-    rows = touching(held.table(ACTIVITY), cut)
-    expression = activity_flows(
-        rows,
-        held.map_table("places", cut.places.on),
-        held.map_table("providers", cut.places.on),
-        held.table("crgs"),
-        held.table("services"),
-        area=cut.area,
-        by=by,
-        by_crg=by_crg,
-    )
-    return held.ask(expression)
+    marks = Marks()
+    alike = cut.marked(marks)
+
+    def expression() -> ir.Table:
+        return activity_flows(
+            touching(held.table(ACTIVITY), alike),
+            held.map_table("places", cut.places.on),
+            held.map_table("providers", cut.places.on),
+            held.table("crgs"),
+            held.table("services"),
+            area=alike.area,
+            by=by,
+            by_crg=by_crg,
+        )
+
+    held.places(cut.places.on)  # the expression names tables of this map
+    return held.ask_alike(("flows", by, by_crg, alike.shape), marks, expression)
 
 
 def _cut(opened: Opened, question: FlowsQuestion) -> Cut:
@@ -104,7 +110,11 @@ def _flows(held: Figures, cut: Cut, by: str, today: date) -> FlowsAnswer:
         as_at=today,
         received=last_received(held.slices, dataset=DATASET),
     )
-    sums = _counted(held.ask(_sums(held.table(ACTIVITY), cut)))
+    marks = Marks()
+    alike = cut.marked(marks)
+    sums = _counted(
+        held.ask_alike(("sums", alike.shape), marks, lambda: _sums(held.table(ACTIVITY), alike))
+    )
     say = activity_findings()
     found = flow_findings(
         sums, area=cut.area, places=cut.places.places, names=cut.places.names, say=say

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +29,7 @@ class Receipt:
 
     `value` is as the page shows it and `recounted` as the stored rows of the same version give it;
     they must agree. `unstated` rows state no amount and add none. `files` are those whose rows were
-    counted, with their loads. `rulebooks` are identifiers with versions; `tests` say the filter.
+    counted, with their loads, of those received by `as_at`. `rulebooks` are identifiers with versions; `tests` say the filter.
     """
 
     value: Decimal | None
@@ -39,6 +40,7 @@ class Receipt:
     rulebooks: tuple[str, ...]
     map_date: Any
     store_version: int
+    as_at: datetime | None
     tests: tuple[tuple[str, str], ...]
 
     @property
@@ -80,6 +82,7 @@ def _flows_receipt(held: Figures, cut: Cut, measure: str) -> Receipt:
         rulebooks=rulebook_words(held, FLOWS_RULEBOOK),
         map_date=cut.places.on,
         store_version=held.version,
+        as_at=held.as_at,
         tests=_tests(cut, measure),
     )
 

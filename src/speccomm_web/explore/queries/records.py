@@ -56,6 +56,7 @@ class Slice:
     month: str
     service: str = ""
     differs: bool = False
+    as_at: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from speccomm_web.design.exports import download as as_file
 from speccomm_web.explore.forms import ChangesFilter
 from speccomm_web.explore.presenters import changes as presenters
 from speccomm_web.explore.presenters import flows as flow_presenters
@@ -17,8 +16,10 @@ from speccomm_web.explore.queries import flows as flow_queries
 from speccomm_web.explore.questions import flows_question
 from speccomm_web.explore.views.framing import (
     Opened,
+    as_file,
     asked_of,
     framed,
+    moment_choices,
     place_choices,
     place_of,
     trail,
@@ -47,7 +48,7 @@ def changes_file(request: HttpRequest, place: Opened, format_: str) -> HttpRespo
     except queries.Refusal as refusal:
         raise Http404 from refusal
     table = presenters.table(found, measure=measure, by=by, sort="", most=None)
-    return as_file(table, format_, name=f"changes-{place.place.code}-{question.to_month}")
+    return as_file(place, table, format_, name=f"changes-{place.place.code}-{question.to_month}")
 
 
 def _form(request: HttpRequest, place: Opened) -> ChangesFilter:
@@ -60,7 +61,9 @@ def _form(request: HttpRequest, place: Opened) -> ChangesFilter:
         place,
         **{"from": months[-length], "to": months[-1], "by": "crg", "measure": "imported"},
     )
-    return ChangesFilter(asked, places=place_choices(place), names=names)
+    return ChangesFilter(
+        asked, places=place_choices(place), moments=moment_choices(place), names=names
+    )
 
 
 def _context(request: HttpRequest, place: Opened) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from speccomm_web.design.exports import download as as_file
 from speccomm_web.explore.forms import ContractFilter
 from speccomm_web.explore.presenters import contract as presenters
 from speccomm_web.explore.presenters import flows as flow_presenters
@@ -19,8 +18,10 @@ from speccomm_web.explore.queries import flows as flow_queries
 from speccomm_web.explore.questions import contract_question
 from speccomm_web.explore.views.framing import (
     Opened,
+    as_file,
     asked_of,
     framed,
+    moment_choices,
     place_choices,
     place_of,
     trail,
@@ -50,7 +51,9 @@ def download(request: HttpRequest, name: str, format_: str) -> HttpResponseBase:
         raise Http404 from refusal
     by = form.cleaned_data["by"]
     table = presenters.table(name, question, answer, by=by, sort="", whole=True)
-    return as_file(table, format_, name=f"contract-{name}-{place.place.code}-{question.year}")
+    return as_file(
+        place, table, format_, name=f"contract-{name}-{place.place.code}-{question.year}"
+    )
 
 
 @require_GET
@@ -109,5 +112,9 @@ def _form(request: HttpRequest, place: Opened) -> ContractFilter:
     if "year" in asked and "month" in asked:
         asked["to"] = f"{asked['year']}-{asked['month']}"
     return ContractFilter(
-        asked, places=place_choices(place), names=flow_queries.names_of(place), months=months
+        asked,
+        places=place_choices(place),
+        moments=moment_choices(place),
+        names=flow_queries.names_of(place),
+        months=months,
     )

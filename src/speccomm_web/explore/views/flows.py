@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from speccomm_web.design.exports import download as as_file
 from speccomm_web.explore.forms import SplitFilter
 from speccomm_web.explore.presenters import diagrams, drawings
 from speccomm_web.explore.presenters import flows as presenters
@@ -17,12 +16,15 @@ from speccomm_web.explore.questions import FlowsQuestion, flows_question
 from speccomm_web.explore.views.changes import changes_file
 from speccomm_web.explore.views.framing import (
     Opened,
+    as_file,
     asked_of,
     framed,
+    moment_choices,
     place_choices,
     place_of,
     trail,
 )
+from speccomm_web.explore.words import month_words
 
 
 @require_GET
@@ -48,7 +50,7 @@ def download(request: HttpRequest, name: str, format_: str) -> HttpResponseBase:
         table = _table(name, place, question, by=form.cleaned_data["by"])
     except queries.Refusal as refusal:
         raise Http404 from refusal
-    return as_file(table, format_, name=f"{name}-{place.place.code}-{question.to_month}")
+    return as_file(place, table, format_, name=f"{name}-{place.place.code}-{question.to_month}")
 
 
 def _context(request: HttpRequest, place: Opened) -> dict[str, Any]:
@@ -76,7 +78,7 @@ def _context(request: HttpRequest, place: Opened) -> dict[str, Any]:
         "trend": drawings.trend(presenters.trend_table(where, question, months), months, measures),
         "diagram": diagrams.homes_to_providers(where, question, pairs),
         "findings": presenters.findings_table(answer.findings),
-        "incomplete": answer.incomplete_months,
+        "incomplete": [month_words(month) for month in answer.incomplete_months],
         "version": place.held.version,
     }
 
@@ -97,4 +99,6 @@ def _form(request: HttpRequest, place: Opened) -> SplitFilter:
     names = queries.names_of(place)
     months = list(names["month"])
     asked = asked_of(request, place, **{"from": months[0], "to": months[-1], "by": "crg"})
-    return SplitFilter(asked, places=place_choices(place), names=names)
+    return SplitFilter(
+        asked, places=place_choices(place), moments=moment_choices(place), names=names
+    )

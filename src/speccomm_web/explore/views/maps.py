@@ -17,6 +17,7 @@ from speccomm_web.explore.views.framing import (
     Opened,
     asked_of,
     framed,
+    moment_choices,
     place_choices,
     place_of,
     trail,
@@ -39,7 +40,7 @@ def _context(request: HttpRequest, place: Opened) -> dict[str, Any]:
     asked = asked_of(
         request, place, **{"from": months[0], "to": months[-1], "measure": "provider_total"}
     )
-    form = MapFilter(asked, places=place_choices(place), names=names)
+    form = MapFilter(asked, places=place_choices(place), moments=moment_choices(place), names=names)
     context: dict[str, Any] = {"form": form, "title": f"Map of {place.place.words}"}
     if not form.is_valid():
         return context

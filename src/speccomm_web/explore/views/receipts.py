@@ -17,6 +17,7 @@ from speccomm_web.explore.views.framing import (
     Opened,
     asked_of,
     framed,
+    moment_choices,
     place_choices,
     place_of,
     trail,
@@ -32,6 +33,7 @@ def flows_receipt(request: HttpRequest) -> HttpResponse:
     form = FlowsFilter(
         asked_of(request, place),
         places=place_choices(place),
+        moments=moment_choices(place),
         names=flow_queries.names_of(place),
     )
     if measure not in MEASURES or not form.is_valid():

@@ -16,7 +16,15 @@ from speccomm_web.explore.forms import RowsFilter
 from speccomm_web.explore.presenters import records as presenters
 from speccomm_web.explore.queries import flows as flow_queries
 from speccomm_web.explore.queries.records import DATASETS, ON_A_PAGE, Slice
-from speccomm_web.explore.views.framing import Opened, asked_of, place_choices, place_of, trail
+from speccomm_web.explore.views.framing import (
+    Opened,
+    asked_of,
+    moment_choices,
+    place_choices,
+    place_of,
+    stood,
+    trail,
+)
 
 LONGEST_NUMBER = 9
 
@@ -30,6 +38,7 @@ def rows(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = _form(request, place)
     context: dict[str, Any] = {"form": form, "trail": trail(), "query": request.GET}
+    context |= stood(request, place)
     if form.is_valid() and form.cleaned_data["provider"]:
         asked, number = _slice(form), _number(request.GET.get("page", "")) or 1
         found = actions.look_at_rows(
@@ -62,6 +71,7 @@ def why(request: HttpRequest) -> HttpResponse:
         raise Http404 from refusal
     back = f"{reverse('explore:rows')}?{request.GET.urlencode()}"
     context = presenters.walk(walk, asked) | {"trail": trail(("Rows of the slice", back))}
+    context |= stood(request, place)
     return render(request, "explore/why.html", context)
 
 
@@ -70,15 +80,21 @@ def _form(request: HttpRequest, place: Opened) -> RowsFilter:
     asked = asked_of(request, place, dataset="plcm", month=list(names["month"])[-1])
     given = asked if asked.get("provider") else None
     return RowsFilter(
-        given, initial=asked, places=place_choices(place), names=names, datasets=DATASETS
+        given,
+        initial=asked,
+        places=place_choices(place),
+        moments=moment_choices(place),
+        names=names,
+        datasets=DATASETS,
     )
 
 
 def _slice(form: RowsFilter) -> Slice:
     said = form.cleaned_data
     return Slice(
-        said["dataset"], said["provider"], said["month"], said["service"], said["differs"] == "yes"
-    )
+        said["dataset"], said["provider"], said["month"], said["service"],
+        said["differs"] == "yes", said["as_at"],
+    )  # fmt: skip
 
 
 def _number(text: str) -> int:
