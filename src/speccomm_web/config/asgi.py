@@ -2,7 +2,12 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "speccomm_web.config.settings.production")
-application = get_asgi_application()
+django.setup(set_prefix=False)
+
+from speccomm_web.config.body_limit import limit_bodies  # noqa: E402 - the settings stand before
+from speccomm_web.config.serving import Application  # noqa: E402
+
+application = limit_bodies(Application())

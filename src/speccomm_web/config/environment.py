@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from speccomm_web.submissions.mailbox.settings import MailboxSettings, read_mailbox_settings
+
 YES = frozenset({"1", "yes", "true", "on"})
 NO = frozenset({"0", "no", "false", "off", ""})
 SHORTEST_KEY = 50
@@ -41,7 +43,10 @@ class Environment:
 
     `boundaries_file` is a GeoJSON of ICBs for the map; without it there is none.
     `database` is an address (`sqlite:///path` or `postgresql://user:password@host:port/name`).
-    `redis` is empty where there is none. A key that is empty was not given.
+    `redis` is empty where there is none. `upload_mib` is the most that one file sent may hold,
+    `upload_total_mib` all files sent at once, and `attachments_mib` and `sheet_mib` the same for a
+    reply to a challenge and a spreadsheet of evidence; `task_silence_seconds` is how long a worker
+    may be silent before it is taken for dead. A key that is empty was not given.
     """
 
     secret_key: str
@@ -69,7 +74,12 @@ class Environment:
     engine_threads: int
     boundaries_file: Path | None
     upload_mib: int
+    upload_total_mib: int
+    attachments_mib: int
+    sheet_mib: int
+    task_silence_seconds: int
     open_id: OpenIdProvider | None
+    mailbox: MailboxSettings | None = None
 
 
 def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
@@ -111,7 +121,12 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         engine_threads=_whole("ENGINE_THREADS", said("ENGINE_THREADS", "2")),
         boundaries_file=Path(boundaries).absolute() if boundaries else None,
         upload_mib=_whole("UPLOAD_MIB", said("UPLOAD_MIB", "2048")),
+        upload_total_mib=_whole("UPLOAD_TOTAL_MIB", said("UPLOAD_TOTAL_MIB", "8192")),
+        attachments_mib=_whole("ATTACHMENTS_MIB", said("ATTACHMENTS_MIB", "64")),
+        sheet_mib=_whole("SHEET_MIB", said("SHEET_MIB", "32")),
+        task_silence_seconds=_whole("TASK_SILENCE_SECONDS", said("TASK_SILENCE_SECONDS", "30")),
         open_id=_open_id(said("OIDC_ISSUER"), variables),
+        mailbox=read_mailbox_settings(said),
     )
 
 
@@ -138,6 +153,9 @@ def database_settings(address: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": parts.path[1:] if parts.path.startswith("//") else parts.path,
+            # To open the file for each request would cost more than most of its queries. Short, so
+            # that a file put in its place, as restoring does, is soon the one that is read.
+            "CONN_MAX_AGE": 10,
             # A transaction that will write takes its lock when it begins, so that two writers
             # wait for each other instead of failing halfway.
             "OPTIONS": {

@@ -6,12 +6,25 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from speccomm_web.config.body_limit import REFUSED
 from speccomm_web.config.metrics import measure
+from speccomm_web.design.faults import Fault, error_page, rendered_fault
+from speccomm_web.design.problems import asked_by_program, problem
+from speccomm_web.submissions.presenters.submissions import largest_words
 
+SIGN_IN_FIRST = Fault(
+    "You are signed out",
+    (
+        "Files are taken only from somebody who is signed in, so nothing was kept.",
+        "Sign in, open the page again and send them once more.",
+    ),
+)
 Answer = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("speccomm_web.requests")
 UNCOUNTED = frozenset({"healthz", "readyz", "metrics"})
@@ -66,6 +79,39 @@ def security_headers(get_response: Answer) -> Answer:
         return response
 
     return middleware
+
+
+class refuse_bodies:
+    """Answer a request whose body was refused on its way in, before anything is done with it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """The page that says why, or None where the body came whole."""
+        refused = getattr(request, "scope", {}).get(REFUSED)
+        if refused is None:
+            return None
+        status, limit = refused
+        if asked_by_program(request):
+            return problem(request, status)
+        if status == HTTPStatus.FORBIDDEN:
+            return rendered_fault(request, status, SIGN_IN_FIRST)
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            return error_page(request, status)
+        fault = Fault(
+            "That is too large to send",
+            (
+                f"This page takes {largest_words(limit)} at once, and what was sent is more.",
+                "It was not read to its end, and nothing was kept. Send less at once.",
+            ),
+        )
+        return rendered_fault(request, status, fault)
 
 
 def content_policy(nonce: str) -> str:

@@ -27,12 +27,20 @@ def test_the_process_says_that_it_is_alive_without_a_database(client: Client) ->
 
 
 @pytest.mark.django_db
-def test_readiness_names_the_part_that_is_not_ready(client: Client) -> None:
+def test_readiness_names_the_part_that_is_not_ready(
+    client: Client, settings: object, tmp_path: Path
+) -> None:
+    settings.ENVIRONMENT = read_environment({"SPECCOMM_DATA_DIR": str(tmp_path)})  # type: ignore[attr-defined]
     answer = client.get("/readyz")
-    assert answer.status_code == 503  # the tests have no store
+    assert answer.status_code == 503
     assert answer.json()["parts"] == {
-        "database": "ready", "cache": "ready", "store": "not ready"
+        "database": "ready", "cache": "ready", "store": "not ready: its folder is missing"
     }  # fmt: skip
+    (tmp_path / "store").mkdir()  # a new installation: nothing was loaded yet
+    assert client.get("/readyz").json()["parts"]["store"] == "ready"
+    (tmp_path / "store").rmdir()
+    (tmp_path / "store").touch()
+    assert client.get("/readyz").json()["parts"]["store"] == "not ready"
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "speccomm_web.config.middleware.request_log",
     "speccomm_web.config.middleware.security_headers",
+    "speccomm_web.config.middleware.refuse_bodies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
@@ -191,6 +193,14 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# The most bytes of one request, in front of Django; BODY_LIMITS are the addresses that take files.
+MIB = 1024 * 1024
+BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE + MIB // 2
+BODY_LIMITS = (
+    (re.compile(r"/submissions/send"), (ENVIRONMENT.upload_total_mib + 1) * MIB),
+    (re.compile(r"/submissions/challenges/\d+/reply"), ENVIRONMENT.attachments_mib * MIB),
+    (re.compile(r"/evidence/import"), ENVIRONMENT.sheet_mib * MIB),
+)
 METRICS_TOKEN = ENVIRONMENT.metrics_token
 
 # Mail

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 
+from speccomm_web.config.outages import part_is_down
 from speccomm_web.design.faults import Fault, error_page, rendered_fault
 from speccomm_web.design.problems import asked_by_program, problem
 
@@ -28,8 +30,8 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, rendered without asking the database anything."""
-    return _told(request, 500)
+    """500, or 503 where a part does not answer; rendered without asking the database anything."""
+    return _told(request, 503 if part_is_down(sys.exc_info()[1]) else 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

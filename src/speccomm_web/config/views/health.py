@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import os
 
 from django.conf import settings
 from django.core.cache import cache
@@ -13,6 +14,10 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from speccomm_web.config.metrics import exposition
+from speccomm_web.runs.library import Refusal, library
+
+READY, NOT_READY = "ready", "not ready"
+NO_FOLDER = "not ready: its folder is missing"
 
 
 @require_safe
@@ -24,9 +29,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when database, cache and store can be used, or 503 naming the part that cannot."""
-    parts = {"database": _database(), "cache": _cache(), "store": _store()}
-    ready = all(parts.values())
-    told = {name: "ready" if good else "not ready" for name, good in parts.items()}
+    told = {
+        "database": READY if _database() else NOT_READY,
+        "cache": READY if _cache() else NOT_READY,
+        "store": _store(),
+    }
+    ready = set(told.values()) == {READY}
     return JsonResponse(
         {"status": "ready" if ready else "not ready", "parts": told}, status=200 if ready else 503
     )
@@ -63,5 +71,16 @@ def _cache() -> bool:
         return False
 
 
-def _store() -> bool:
-    return bool(settings.ENVIRONMENT.store_dir.is_dir())
+def _store() -> str:
+    """Whether the store can be read; one that holds nothing yet can.
+
+    Without its folder it cannot: nothing tells a new store from a disk that is not mounted.
+    """
+    try:
+        os.listdir(settings.ENVIRONMENT.store_dir)
+        library().store_version()
+    except FileNotFoundError:
+        return NO_FOLDER
+    except (OSError, Refusal):
+        return NOT_READY
+    return READY

@@ -13,7 +13,9 @@ from speccomm_web.accounts.viewer import viewer_of
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this person may open, with a sentence for each."""
-    return render(request, "home.html", {"entrances": entrances(viewer_of(request))})
+    viewer = viewer_of(request)
+    context = {"entrances": entrances(viewer), "has_no_role": not viewer.roles}
+    return render(request, "home.html", context)
 
 
 @require_safe
