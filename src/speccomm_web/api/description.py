@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
 from django import forms as fields
 from django.forms import Form
 
-from speccomm_web.api import forms
-from speccomm_web.api.answers import Field, Kind
-from speccomm_web.api.queries import contract, flows, history, opening, runs
 from speccomm_web.design.problems import PROBLEM
 from speccomm_web.design.tables import Column, DataTable
+from speccomm_web.runs.interface.answers import DECIMAL_PATTERN, Field, Kind
+from speccomm_web.runs.interface.parameters import Whole, Written
+from speccomm_web.runs.interface.questions import TEXT, Described, Part, Schema, questions
 
-Schema = dict[str, Any]
 BASE = "/api/v1"
-TEXT: Schema = {"type": "string"}
-DECIMAL: Schema = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
+DECIMAL: Schema = {"type": "string", "pattern": DECIMAL_PATTERN}
 TYPES: Mapping[Kind, Schema] = {
     Kind.TEXT: TEXT,
     Kind.DECIMAL: DECIMAL,
@@ -27,66 +23,6 @@ TYPES: Mapping[Kind, Schema] = {
     Kind.MOMENT: {"type": "string", "format": "date-time"},
     Kind.DAY: {"type": "string", "format": "date"},
 }
-RUN_ID = {
-    "name": "run_id", "in": "path", "required": True, "description": "Number of a run.",
-    "schema": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
-}  # fmt: skip
-TABLE = {
-    "name": "name", "in": "path", "required": True, "description": "Name of a table of the run.",
-    "schema": {"type": "string", "pattern": "^[a-z0-9_]{1,80}$"},
-}  # fmt: skip
-VERSION: Schema = {"type": "integer", "description": "Version of the store that was read."}
-OPEN_MONTHS: Schema = {
-    "type": "array", "items": TEXT, "description": "Months held as at flex, before corrections, as 2023-04.",
-}  # fmt: skip
-FINDINGS: Schema = {
-    "type": ["array", "null"],
-    "description": "What to know of the figures of the whole place and period, whatever the "
-    "filters; null where you see a part of them.",
-    "items": {
-        "type": "object",
-        "properties": dict.fromkeys(("check_id", "level", "sentence", "remedy"), TEXT),
-        "required": ["check_id", "level", "sentence", "remedy"],
-    },
-}
-
-
-@dataclass(frozen=True)
-class Described:
-    """One question of the interface. `rows` None are rows of columns that the run decides."""
-
-    path: str
-    name: str
-    summary: str
-    form: type[Form]
-    rows: tuple[Field, ...] | None
-    facts: Mapping[str, Schema] = field(default_factory=dict)
-    parts: tuple[Mapping[str, Any], ...] = ()
-
-
-QUESTIONS = (
-    Described("/places", "places", "The places you may ask about.", forms.Paged,
-              opening.PLACE_FIELDS, {"store_version": VERSION}),
-    Described("/flows", "flows", "Who is treated where: the flows of a place over some months.",
-              forms.FlowsQuestion, flows.ROW_FIELDS,
-              {"store_version": VERSION, "open_months": OPEN_MONTHS, "findings": FINDINGS,
-               "totals": {"type": "object", "additionalProperties": {
-                   "type": ["string", "null"], "pattern": DECIMAL["pattern"]}}}),
-    Described("/contract", "contract", "How contracts stand: plan against actual, effects, "
-              "forecasts.", forms.ContractQuestion, contract.ROW_FIELDS,
-              {"store_version": VERSION, "financial_year": TEXT, "open_months": OPEN_MONTHS,
-               "financial_month": {"type": "integer"}, "findings": FINDINGS}),
-    Described("/history", "history", "Every version of a slice, oldest first.",
-              forms.HistoryQuestion, history.ROW_FIELDS, {"store_version": VERSION}),
-    Described("/runs", "runs", "Finished runs, newest first.", forms.RunsQuestion,
-              runs.ROW_FIELDS),
-    Described("/runs/{run_id}", "run", "One run and its tables.", forms.Question,
-              runs.TABLE_FIELDS,
-              {"run": {"$ref": "#/components/schemas/runs_row"}, "arguments": {"type": "object"},
-               "rulebooks": {"type": "array"}}, (RUN_ID,)),
-    Described("/runs/{run_id}/{name}", "run_table", "The rows of one table of a run.",
-              forms.Paged, None, {"table": TEXT}, (RUN_ID, TABLE)),
-)  # fmt: skip
 
 
 def description() -> Schema:
@@ -96,19 +32,19 @@ def description() -> Schema:
         "info": {
             "title": "Specialised commissioning",
             "version": "1",
-            "description": "Questions of the store and the register of runs. Every answer holds "
+            "description": "Questions of what is loaded, known and published. Every answer holds "
             "only what the token's owner may see on the day. Decimals are texts, so that none is "
             "rounded. A column is never left out: null says that there is no value.",
         },
         "servers": [{"url": BASE}],
         "security": [{"token": []}],
-        "paths": {question.path: {"get": _operation(question)} for question in QUESTIONS},
+        "paths": {question.path: {"get": _operation(question)} for question in questions()},
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": {
                 "problem": _problem(),
                 "page": _object({n: {"type": "integer"} for n in ("number", "size", "rows", "last")}),
-                **{f"{q.name}_row": _row(q.rows) for q in QUESTIONS},
+                **{f"{q.name}_row": _row(q.rows) for q in questions()},
             },
             "responses": {
                 name: {"description": words, "content": {PROBLEM: {"schema": {
@@ -142,7 +78,7 @@ def _operation(question: Described) -> Schema:
     return {
         "operationId": question.name,
         "summary": question.summary,
-        "parameters": [*question.parts, *_parameters(question.form)],
+        "parameters": [*map(_part, question.parts), *_parameters(question.form)],
         "responses": {
             "200": answered,
             "304": {"description": "The answer is the one that If-None-Match names."},
@@ -151,6 +87,16 @@ def _operation(question: Described) -> Schema:
                 for status, (name, _) in PROBLEMS.items()
             },
         },
+    }
+
+
+def _part(part: Part) -> Schema:
+    return {
+        "name": part.name,
+        "in": "path",
+        "required": True,
+        "description": part.says,
+        "schema": part.schema,
     }
 
 
@@ -168,9 +114,9 @@ def _parameters(form: type[Form]) -> list[Schema]:
 
 
 def _shape(given: fields.Field) -> Schema:
-    if isinstance(given, forms.Whole):
+    if isinstance(given, Whole):
         return {"type": "integer", "minimum": given.least, "maximum": given.most}
-    if isinstance(given, forms.Written):
+    if isinstance(given, Written):
         return {"type": "string", "pattern": f"^(?:{given.shape})$"}
     assert isinstance(given, fields.ChoiceField)
     return {"type": "string", "enum": [str(value) for value, _ in given.choices]}  # type: ignore[union-attr, misc]
@@ -240,9 +186,9 @@ def questions_table() -> list[DataTable]:
                     "needed": "Yes" if said["required"] else "No",
                     "says": said["description"],
                 }
-                for said in [*question.parts, *_parameters(question.form)]
+                for said in [*map(_part, question.parts), *_parameters(question.form)]
             ],
             header_key="name",
         )
-        for question in QUESTIONS
+        for question in questions()
     ]

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from speccomm_web.api.answers import Answer, Field, Kind, Window
 from speccomm_web.design.tables import Column, DataTable
+from speccomm_web.runs.interface.answers import Answer, Field, Kind, Window
 
 ON_A_PAGE = 100
 
@@ -32,8 +32,9 @@ def as_json(answer: Answer, asked: Mapping[str, Any], window: Window | None) -> 
         **answer.facts,
         "rows": [{f.name: _of_kind(row[f.name], f) for f in answer.fields} for row in rows],
     }
-    if "run" in said:
-        said["run"] = {key: written(value) for key, value in said["run"].items()}
+    for name, value in answer.facts.items():
+        if isinstance(value, dict):
+            said[name] = {key: written(part) for key, part in value.items()}
     if window is not None:
         said["page"] = {
             "number": window.first // window.size + 1,

@@ -1,8 +1,10 @@
-"""Addresses of the interface. What is added here is described in description.py."""
+"""Addresses of the interface: of each question that an app answers, and of the description."""
 
 from django.urls import path, register_converter
 
-from speccomm_web.api.views import describing, questions
+from speccomm_web.api.views import describing
+from speccomm_web.api.views.answering import question
+from speccomm_web.runs.interface.questions import Described, questions
 
 
 class RunNumber:
@@ -33,6 +35,29 @@ class TableName:
         return value
 
 
+def _route(asked: Described) -> str:
+    """The address of a question as Django reads it."""
+    route = asked.path.lstrip("/")
+    for part in asked.parts:
+        route = route.replace(f"{{{part.name}}}", f"<{part.converter}:{part.name}>")
+    return route
+
+
+class PackAddress:
+    """The address of a published pack."""
+
+    regex = "[a-z0-9-]{1,100}"
+
+    def to_python(self, value: str) -> str:
+        """The address."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """The address."""
+        return value
+
+
+register_converter(PackAddress, "pack_address")
 register_converter(RunNumber, "run_number")
 register_converter(TableName, "table_name")
 
@@ -40,11 +65,8 @@ app_name = "api"
 urlpatterns = [
     path("", describing.guide, name="guide"),
     path("openapi.json", describing.openapi, name="openapi"),
-    path("places", questions.places, name="places"),
-    path("flows", questions.flows, name="flows"),
-    path("contract", questions.contract, name="contract"),
-    path("history", questions.history, name="history"),
-    path("runs", questions.runs, name="runs"),
-    path("runs/<run_number:run_id>", questions.run, name="run"),
-    path("runs/<run_number:run_id>/<table_name:name>", questions.run_table, name="run_table"),
+    *(
+        path(_route(asked), question(asked.form)(asked.ask), name=asked.name)
+        for asked in questions()
+    ),
 ]

@@ -13,7 +13,7 @@ from speccomm_web.accounts import actions
 from speccomm_web.accounts.models import Person
 from speccomm_web.accounts.queries import viewer_for
 from speccomm_web.accounts.roles import Role
-from speccomm_web.api.answers import KEPT
+from speccomm_web.api.kept import KEPT
 from tests.web.conftest import MakePerson
 from tests.web.explore.conftest import Loaded, loaded, organisation, store
 

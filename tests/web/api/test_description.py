@@ -12,7 +12,7 @@ from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 
 from speccomm_web.accounts.roles import Role
-from speccomm_web.api.description import QUESTIONS
+from speccomm_web.runs.interface.questions import questions
 from tests.web.api.conftest import token_for
 from tests.web.conftest import MakePerson
 from tests.web.explore.conftest import Loaded, organisation
@@ -31,7 +31,7 @@ def _one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-@pytest.mark.parametrize("path", [question.path for question in QUESTIONS])
+@pytest.mark.parametrize("path", [question.path for question in questions()])
 def test_every_answer_is_as_described(path: str, store: Loaded, make_person: MakePerson) -> None:
     """Questions that fit the description and questions that do not: each answered as it says."""
     person = make_person(Role.ANALYST, at=organisation("QWU", "icb"))

@@ -12,9 +12,10 @@ from speccomm.activity.tables import CONTRACT_POSITION
 from speccomm.foundation.periods import FinancialMonth
 from speccomm.jobs.contract import ContractAnswer, ContractRequest, contract
 from speccomm_web.accounts.viewer import Viewer
-from speccomm_web.api.answers import KEPT, Answer, Asked, Window, field_of
+from speccomm_web.api.kept import KEPT
 from speccomm_web.api.queries.findings import said_of
 from speccomm_web.api.queries.opening import Opened, opened
+from speccomm_web.runs.interface.answers import Answer, Asked, Window, field_of
 from speccomm_web.runs.library import library
 from speccomm_web.runs.places import Place
 

@@ -20,9 +20,10 @@ from speccomm.activity.tables import (
 from speccomm.foundation.periods import FinancialMonth
 from speccomm.jobs.flows import FlowsAnswer, FlowsRequest, flows, last_day
 from speccomm_web.accounts.viewer import Viewer
-from speccomm_web.api.answers import KEPT, Answer, Asked, Field, Window, field_of
+from speccomm_web.api.kept import KEPT
 from speccomm_web.api.queries.findings import said_of
 from speccomm_web.api.queries.opening import Opened, Refusal, opened
+from speccomm_web.runs.interface.answers import Answer, Asked, Field, Window, field_of
 from speccomm_web.runs.library import library
 from speccomm_web.runs.places import Place
 

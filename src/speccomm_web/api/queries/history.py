@@ -11,8 +11,8 @@ from speccomm.foundation.periods import FinancialYear
 from speccomm.jobs.history import HistoryRequest, history
 from speccomm.warehouse.history import HISTORY_SCHEMA
 from speccomm_web.accounts.viewer import Viewer
-from speccomm_web.api.answers import Answer, Asked, Field, kind_of
 from speccomm_web.api.queries.opening import Opened, opened
+from speccomm_web.runs.interface.answers import Answer, Asked, Field, kind_of
 from speccomm_web.runs.library import library
 
 SAYS = {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,11 +19,18 @@ from speccomm.foundation.periods import FinancialMonth, FinancialYear
 from speccomm.jobs.flows import last_day
 from speccomm.jobs.reading import OrganisationMap, organisation_map
 from speccomm_web.accounts.viewer import Viewer
-from speccomm_web.api.answers import Answer, Asked, Field, Kind, Window
+from speccomm_web.runs.interface.answers import (
+    Answer,
+    Asked,
+    Field,
+    Kind,
+    NothingHeld,
+    Window,
+)
 from speccomm_web.runs.library import Library, library
 from speccomm_web.runs.places import Place, places_on_map
 
-__all__ = ["Held", "Opened", "Refusal", "opened", "places"]
+__all__ = ["Held", "NothingHeld", "Opened", "Refusal", "opened", "places"]
 
 PLACE_FIELDS = (
     Field("code", Kind.TEXT, "code of the place"),
@@ -31,13 +40,6 @@ PLACE_FIELDS = (
     Field("icb_code", Kind.TEXT, "the ICB of a provider; null: of another kind, or not known"),
     Field("every_service", Kind.FLAG, "true where your roles cover every service"),
 )
-
-
-class NothingHeld(Refusal):
-    """There is no store yet, or no activity in it."""
-
-    def __init__(self) -> None:
-        super().__init__("Nothing is loaded yet, so there is nothing to ask about.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +86,7 @@ def opened(viewer: Viewer) -> Opened:
     return Opened(held, places_on_map(viewer, held.places, sent=held.sent))
 
 
-def places(viewer: Viewer) -> Asked:
+def places(viewer: Viewer, asked: Mapping[str, Any]) -> Asked:
     """The places that a viewer may ask about."""
     found = opened(viewer)
     rows = [

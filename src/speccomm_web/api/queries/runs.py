@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from speccomm_web.accounts.viewer import Viewer
-from speccomm_web.api.answers import Answer, Asked, Field, Kind, Window
 from speccomm_web.runs import queries
+from speccomm_web.runs.interface.answers import Answer, Asked, Field, Kind, Window
 from speccomm_web.runs.models import FinishedRun
 
 ROW_FIELDS = (
@@ -44,7 +44,7 @@ def runs_of(viewer: Viewer, asked: Mapping[str, Any]) -> Asked:
     return Asked(f"{total}|{newest}", work)
 
 
-def run_of(viewer: Viewer, run_id: int) -> Asked | None:
+def run_of(viewer: Viewer, asked: Mapping[str, Any], run_id: int) -> Asked | None:
     """One run with the names of its tables, None where it is none of the viewer's."""
     found = queries.run_seen_by(viewer, run_id)
     if found is None:
@@ -59,7 +59,7 @@ def run_of(viewer: Viewer, run_id: int) -> Asked | None:
     return Asked(mark, lambda window: Answer(TABLE_FIELDS, rows, facts))
 
 
-def run_table_of(viewer: Viewer, run_id: int, name: str) -> Asked | None:
+def run_table_of(viewer: Viewer, asked: Mapping[str, Any], run_id: int, name: str) -> Asked | None:
     """One table of a run, None where it or the run is not there to be seen."""
     found = queries.run_seen_by(viewer, run_id)
     if found is None or queries.run_table(found, name, most=0) is None:

@@ -15,11 +15,11 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 
 from speccomm_web.accounts.viewer import Viewer, viewer_of
-from speccomm_web.api.answers import Asked
 from speccomm_web.api.presenters import as_json, as_table, window_of
 from speccomm_web.api.queries.opening import Refusal
 from speccomm_web.design.exports import download
 from speccomm_web.design.problems import problem
+from speccomm_web.runs.interface.answers import Asked
 
 Ask = Callable[..., Asked | None]
 View = Callable[..., HttpResponse]
