@@ -21,10 +21,12 @@ EXAMPLES: dict[str, Any] = {
     "name": "flows",
     "format_": "csv",
     "pack_id": 1,
+    "comment_id": 1,
     "section": "services",
     "address": "qwu-2023-04-2023-12",
     "file_path": "index.html",
     "submission_id": 1,
+    "received_id": 1,
     "challenge_id": 1,
     "attachment_id": 1,
     "load_id": "20240101T000000Z-abcdef",
@@ -38,6 +40,8 @@ EXAMPLES: dict[str, Any] = {
 }
 # Pages that only take a form.
 POSTED = {
+    "submissions:take_up_message",
+    "submissions:discard_message",
     "submissions:reply",
     "submissions:propose",
     "submissions:accept_challenge",
@@ -52,6 +56,8 @@ POSTED = {
     "packs:build_again",
     "packs:approve",
     "packs:publish",
+    "packs:resolve_comment",
+    "packs:reopen_comment",
 }
 
 

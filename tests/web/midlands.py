@@ -53,6 +53,11 @@ def _made() -> Midlands:
     return Midlands(folder / "store", generated.reference)
 
 
+def midlands_to_read() -> Midlands:
+    """The store that all tests share: for those that only read it."""
+    return _made()
+
+
 def midlands_in(folder: Path) -> Midlands:
     """A copy of the store that a test may write to."""
     made = _made()

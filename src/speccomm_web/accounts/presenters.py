@@ -121,7 +121,7 @@ def audit_table(page: PageOfRecords[AuditEntry]) -> DataTable:
         columns=AUDIT_COLUMNS,
         rows=rows,
         header_key="sequence",
-        empty="No entry is like that.",
+        empty="No entry fits.",
     )
 
 

@@ -77,13 +77,18 @@ class Viewer:
         """Whether any of some roles is held anywhere."""
         return bool(self.roles.intersection(roles))
 
-    def organisations(self, *roles: Role, kind: str | None = None) -> Reach:
+    def organisations(
+        self, *roles: Role, kind: str | None = None, every_service: bool = False
+    ) -> Reach:
         """The organisations in which any of some roles (none named: any role) is held.
 
-        With `kind`, only organisations of that kind; a role held everywhere reaches every one.
+        With `kind`, only organisations of that kind; a role held everywhere reaches every one. With
+        `every_service`, roles for some services do not count: what is asked tells of all at once.
         """
         reach = NOTHING
         for scope in self._held(roles):
+            if every_service and scope.service_codes is not None:
+                continue
             if scope.organisation_code is None:
                 return EVERYTHING
             if kind is None or scope.kind == kind:

@@ -15,6 +15,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from speccomm_web.design.tables import DataTable
 
+ROOM = 32
+SIZE = re.compile(
+    r'width="(?P<width>[\d.]+)" height="(?P<height>[\d.]+)" viewBox="0 0 (?P=width) (?P=height)"'
+)
 KEPT = 256  # drawings kept in memory: a page that many people read is drawn once
 
 
@@ -53,7 +57,17 @@ def _drawn(specification: str) -> str:
     text the data hold was escaped by the drawing program.
     """
     svg = vl_convert.vegalite_to_svg(specification, allowed_base_urls=[])
-    return re.sub(r'\s(?:style|role|aria-[a-z]+)="[^"]*"', "", str(svg))
+    return _with_room(re.sub(r'\s(?:style|role|aria-[a-z]+)="[^"]*"', "", str(svg)))
+
+
+def _with_room(svg: str) -> str:
+    """A drawing with room on its left: letters of a machine without Arial are wider than drawn for."""
+
+    def wider(size: re.Match[str]) -> str:
+        width, height = float(size["width"]) + ROOM, float(size["height"])
+        return f'width="{width:g}" height="{height:g}" viewBox="{-ROOM} 0 {width:g} {height:g}"'
+
+    return SIZE.sub(wider, svg, count=1)
 
 
 def _named(svg: str, name: str, describes: str) -> str:

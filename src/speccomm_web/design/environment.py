@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.templatetags.static import static
 from django.urls import reverse
@@ -34,6 +35,7 @@ def environment(**options: Any) -> Environment:
     )
     made.globals.update(
         static=static,
+        static_folder=_static_folder,
         url=_url,
         get_messages=get_messages,
         address_with=address_with,
@@ -43,6 +45,7 @@ def environment(**options: Any) -> Environment:
     )
     made.filters.update(
         whole=formats.whole,
+        counted=formats.counted,
         decimal=formats.decimal,
         pounds=formats.pounds,
         percent=formats.percent,
@@ -51,6 +54,11 @@ def environment(**options: Any) -> Environment:
         month=formats.month,
     )
     return made
+
+
+def _static_folder(name: str) -> str:
+    """The address of a folder of static files: a manifest knows files only, and refuses it."""
+    return f"{settings.STATIC_URL}{name}"
 
 
 def _url(name: str, **arguments: Any) -> str:

@@ -24,6 +24,11 @@ def whole(value: Number | None) -> str:
     return _signed(f"{_rounded(value, 0):,}")
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """1 row, 2 rows, 1,234 rows; `several` where more is not the same with an s."""
+    return f"{whole(number)} {one if number == 1 else several or one + 's'}"
+
+
 def decimal(value: Number | None, places: int = 1) -> str:
     """1,234.5, to `places`."""
     if value is None:

@@ -26,6 +26,7 @@ class State(Enum):
     CURRENT = ("Current", "green", "tick")
     STALE = ("Store has moved on", "yellow", "clock")
     ENDED = ("Ended", "grey", "bar")
+    SET_ASIDE = ("Set aside", "orange", "bar")
 
     @property
     def words(self) -> str:

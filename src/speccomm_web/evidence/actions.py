@@ -20,7 +20,14 @@ from speccomm.reference import open_reference
 from speccomm_web.accounts.audit import record_audit
 from speccomm_web.accounts.viewer import Viewer
 from speccomm_web.evidence.models import EntryLoad, Gate
-from speccomm_web.evidence.queries.statements import entry, history, mark, may_add, register_of
+from speccomm_web.evidence.queries.statements import (
+    entry,
+    history,
+    is_anothers,
+    mark,
+    may_add,
+    register_of,
+)
 from speccomm_web.runs.library import Refusal, library
 
 __all__ = ["ChangedMeanwhile", "NotKept", "NotYours", "Refusal", "put_back", "say"]
@@ -66,7 +73,8 @@ def say(
     with transaction.atomic():
         lock_gate()
         now = entry(viewer, declared, subject, on=today)
-        if not may_add(viewer, declared, row) or (now and not may_add(viewer, declared, now)):
+        # A reference that another place gave already stays that place's own.
+        if not may_add(viewer, declared, row) or is_anothers(viewer, declared, subject, on=today):
             raise NotYours
         if mark(now) != seen:
             raise ChangedMeanwhile
@@ -101,6 +109,15 @@ def put_back(
         values = _said(declared, earlier)
     say(viewer=viewer, register=register, subject=subject, values=values, said_by=said_by,
         seen=seen)  # fmt: skip
+
+
+def record_look(*, viewer: Viewer, register: str, row_count: int) -> None:
+    """Keep that somebody looked at entries about single cases."""
+    with transaction.atomic():
+        record_audit(
+            viewer=viewer, act="saw_evidence_cases", subject_kind="evidence", subject=register,
+            details={"rows": row_count},
+        )  # fmt: skip
 
 
 def lock_gate() -> None:

@@ -8,3 +8,10 @@ class EvidenceConfig(AppConfig):
 
     name = "speccomm_web.evidence"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hand over the questions of programs that are answered here."""
+        from speccomm_web.evidence.interface import QUESTIONS
+        from speccomm_web.runs.interface.questions import answer_for_programs
+
+        answer_for_programs(*QUESTIONS)

@@ -11,7 +11,7 @@ Choices = Sequence[tuple[str, str]]
 LONG = frozenset(
     {"concern", "impact", "mitigation", "key_learning", "detail", "actions", "note", "problem",
      "aim", "scope", "partners", "how_we_will_know", "deliverable", "national_priorities",
-     "what_is_known"}
+     "what_is_known", "summary", "learning", "finding"}
 )  # fmt: skip
 
 
@@ -92,12 +92,12 @@ class LevelFilter(forms.Form):
 class ChoiceFilter(forms.Form):
     """One choice that the page is about: a month, a year or a service."""
 
-    choice = forms.ChoiceField(required=False)
-
-    def __init__(self, *args: Any, label: str, choices: Choices, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, label: str, choices: Choices, keyed: str = "choice", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["choice"].label = label
-        _offer(self, "choice", choices)
+        self.fields[keyed] = forms.ChoiceField(label=label, required=False)
+        _offer(self, keyed, choices)
 
 
 class PutBackForm(forms.Form):

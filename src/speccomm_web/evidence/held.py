@@ -5,8 +5,8 @@ A version of the store never changes, so that what was read of one is kept for t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from speccomm_web.evidence.sight import reading_scopes, sees
 from speccomm_web.runs.library import Library, Refusal, library
 
 Row = dict[str, Any]
+MOST_ANSWERS = 60  # of one version and sight
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,23 @@ class Held:
     scopes: frozenset[Scope]
     recorded: Mapping[str, pa.Table]
     standing: Mapping[str, pa.Table]
+    _answers: dict[Hashable, list[Row]] = field(default_factory=dict, compare=False)
 
     def registers(self, on: date) -> Registers:
         """The registers as they hold on a day."""
         return registers_on(self.standing, on=on)
+
+    def answer(
+        self, question: Callable[[Registers], ir.Table], *, on: date, asked: Hashable
+    ) -> list[Row]:
+        """The rows of a question on a day, worked out once; `asked` tells it from every other."""
+        found = self._answers.get((on, asked))
+        if found is None:
+            found = answer(question, self.registers(on))
+            if len(self._answers) >= MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[(on, asked)] = found
+        return [dict(row) for row in found]
 
 
 def held_for(viewer: Viewer) -> Held | None:
@@ -48,6 +62,16 @@ def held_for(viewer: Viewer) -> Held | None:
     if version is None or not scopes:
         return None
     return _narrowed(library().store, version, scopes)
+
+
+def everyones(name: str) -> pa.Table:
+    """The standing statements of a register whoever may see them: to be compared, never shown."""
+    version = library().store_version()
+    register = REGISTERS[name]
+    if version is None:
+        return register.stored.empty_table()
+    rows = _recorded(library().store, version)[name]
+    return standing_statements(register, rows, recorded_by=None)
 
 
 def answer(question: Callable[[Registers], ir.Table], registers: Registers) -> list[Row]:

@@ -36,6 +36,11 @@ def names() -> Names:
     return _names(folder, _changed(folder), timezone.localdate().replace(day=1))
 
 
+def names_mark() -> tuple[int, date]:
+    """What changes with the names."""
+    return _changed(library().reference), timezone.localdate().replace(day=1)
+
+
 def _changed(folder: Path | None) -> int:
     files = sorted(folder.iterdir()) if folder is not None else []
     return max((file.stat().st_mtime_ns for file in files), default=0)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from speccomm.quality import Register
 from speccomm_web.accounts.roles import COMMISSIONING, Role
 from speccomm_web.accounts.viewer import Scope, Viewer
 from speccomm_web.evidence.names import Names
 
 READERS = tuple(sorted(COMMISSIONING))
-# Who writes in which register. The registers of events and of money are kept elsewhere: they hold
-# words about single cases, or figures that the accounts own.
+# Who writes in which register. Those of money are kept elsewhere: the accounts own their figures.
 WRITERS: dict[str, tuple[Role, ...]] = {
     "provision": (Role.QUALITY, Role.NETWORK_MANAGER),
     "ssqd": (Role.QUALITY,),
@@ -19,6 +19,12 @@ WRITERS: dict[str, tuple[Role, ...]] = {
     "looks": (Role.QUALITY,),
     "surveillance": (Role.QUALITY,),
     "fragile_services": (Role.QUALITY,),
+    "safety_events": (Role.QUALITY,),
+    "complaints": (Role.QUALITY,),
+    "cqc_reports": (Role.QUALITY,),
+    "other_intelligence": (Role.QUALITY, Role.NETWORK_MANAGER),
+    "workforce": (Role.QUALITY, Role.NETWORK_MANAGER),
+    "deep_dives": (Role.QUALITY, Role.PLANNER),
     "priorities": (Role.QUALITY, Role.PLANNER),
     "priority_deliverables": (Role.QUALITY, Role.PLANNER),
 }
@@ -29,6 +35,19 @@ Row = Mapping[str, Any]
 def reading_scopes(viewer: Viewer) -> frozenset[Scope]:
     """The roles by which a viewer reads evidence."""
     return frozenset(scope for scope in viewer.scopes if scope.role in READERS)
+
+
+def pointing(register: Register) -> bool:
+    """Whether a register tells of single cases, in words or references that could name a person."""
+    return any(column.disclosive for column in register.declared)
+
+
+def opening_scopes(viewer: Viewer, register: Register) -> frozenset[Scope]:
+    """The roles by which a viewer reads the entries of a register; of single cases, as quality lead."""
+    scopes = reading_scopes(viewer)
+    if not pointing(register):
+        return scopes
+    return frozenset(scope for scope in scopes if scope.role is Role.QUALITY)
 
 
 def sees(scopes: frozenset[Scope], row: Row, names: Names) -> bool:

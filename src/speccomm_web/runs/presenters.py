@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -12,19 +12,17 @@ from speccomm_web.design import formats
 from speccomm_web.design.tables import Column, DataTable, Kind
 from speccomm_web.runs.models import BackgroundTask, FinishedRun
 from speccomm_web.runs.queries import RunTable
-
-# The arguments that say where and how, not what was asked.
-HOUSEKEEPING = frozenset(
-    {"store", "reference", "run", "format", "memory_mib", "threads", "key_file"}
-)
+from speccomm_web.runs.questions import question_words
 
 
-def runs_table(runs: Iterable[FinishedRun], *, store_version: int | None) -> DataTable:
+def runs_table(
+    runs: Iterable[FinishedRun], *, store_version: int | None, names: Mapping[str, str]
+) -> DataTable:
     """The register of runs."""
     rows = [
         {
             "id": str(run.pk),
-            "asked": asked_words(run),
+            "asked": asked_words(run, names),
             "finished_at": run.finished_at,
             "asked_by": run.asked_by.name if run.asked_by else None,
             "store_version": run.store_version,
@@ -51,20 +49,15 @@ def runs_table(runs: Iterable[FinishedRun], *, store_version: int | None) -> Dat
     )
 
 
-def asked_words(run: FinishedRun) -> str:
-    """The question of a run in a line."""
-    said = [
-        f"{key.replace('_', ' ')} {value}"
-        for key, value in run.arguments.items()
-        if key not in HOUSEKEEPING and not isinstance(value, list | dict)
-    ]
-    return ": ".join(filter(None, (run.command, ", ".join(said))))
+def asked_words(run: FinishedRun, names: Mapping[str, str]) -> str:
+    """The question of a run as a sentence. `names` are of organisations, by their codes."""
+    return question_words(run.command, run.arguments, names)
 
 
 def run_summary(run: FinishedRun, *, store_version: int | None) -> list[dict[str, Any]]:
-    """What was asked, of what, under which rules, by whom and how long it took."""
+    """Of what it was asked, under which rules, by whom and how long it took."""
     return [
-        {"key": "Question", "value": asked_words(run)},
+        {"key": "Run folder", "value": run.folder},
         {"key": "State", "state": run.state(store_version=store_version)},
         {"key": "Store version", "value": str(run.store_version or "None read")},
         {"key": "As at", "value": formats.moment(run.as_at) if run.as_at else "The newest then"},
@@ -151,6 +144,9 @@ def task_view(task: BackgroundTask) -> dict[str, Any]:
     words = task.result.get("words") or task.phase or ("Waiting for its turn." if waiting else "")
     if task.total and not task.ended:
         words = f"{words}: {task.done:,} of {task.total:,}"
+    again = task.attempts if waiting else task.attempts - 1
+    if again > 0 and not task.ended:
+        words = f"Begun again from the start, because the worker stopped. {words}".strip()
     return {
         "title": task.title,
         "state": task.state,

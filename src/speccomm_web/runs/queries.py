@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from pyarrow import parquet
 
+from speccomm_web.accounts.models import Organisation
 from speccomm_web.accounts.roles import Role
 from speccomm_web.accounts.viewer import Reach, Viewer
 from speccomm_web.runs.library import library
 from speccomm_web.runs.models import BackgroundTask, FinishedRun
+from speccomm_web.runs.questions import codes_of
 
 READERS = (
     Role.ANALYST,
@@ -37,12 +40,12 @@ class RunTable:
 
 
 def runs_seen_by(viewer: Viewer) -> QuerySet[FinishedRun]:
-    """Runs that a viewer may read: see permissions.toml."""
-    reach = viewer.organisations(*READERS)
-    regions = viewer.organisations(*READERS, kind="region")
+    """Runs that a viewer may read: see permissions.toml. A run tells of every service at once."""
+    reach = viewer.organisations(*READERS, every_service=True)
+    regions = viewer.organisations(*READERS, kind="region", every_service=True)
     if reach.everything or regions:
         return FinishedRun.objects.all()
-    if not reach:
+    if not viewer.holds(*READERS):
         return FinishedRun.objects.none()
     return FinishedRun.objects.filter(
         Q(asked_by=viewer.person_id) | Q(icb__in=reach.codes) | Q(provider__in=reach.codes)
@@ -64,6 +67,13 @@ def commands_seen_by(viewer: Viewer) -> list[str]:
 def run_seen_by(viewer: Viewer, run_id: int) -> FinishedRun | None:
     """One run, or None where there is none that this viewer may read."""
     return runs_seen_by(viewer).select_related("asked_by").filter(pk=run_id).first()
+
+
+def names_in(runs: Iterable[FinishedRun]) -> dict[str, str]:
+    """The names of the organisations that some runs are about, by code."""
+    codes = set().union(*(codes_of(run.arguments) for run in runs))
+    named = Organisation.objects.filter(ods_code__in=codes)
+    return dict(named.values_list("ods_code", "name"))
 
 
 def store_version() -> int | None:

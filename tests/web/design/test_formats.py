@@ -15,6 +15,9 @@ from speccomm_web.design import formats
     [
         (formats.whole(1234567), "1,234,567"),
         (formats.whole(Decimal("-1234.5")), "−1,235"),
+        (formats.counted(1, "row"), "1 row"),
+        (formats.counted(0, "row"), "0 rows"),
+        (formats.counted(1234, "entry", "entries"), "1,234 entries"),
         (formats.decimal(Decimal("0.25")), "0.3"),
         (formats.pounds(Decimal("-1234.50"), pence=True), "−£1,234.50"),
         (formats.pounds(Decimal("12"), signed=True), "+£12"),

@@ -164,7 +164,8 @@ def test_a_role_for_one_service_sees_that_service_only(
     "path",
     ["", "surveillance", "highlights", "fragile", "priorities", "sites", "import",
      "registers/priorities/new", "registers/provision/new", "registers/networks/new",
-     "registers/fragile_services/new", "registers/priority_deliverables/new"],
+     "registers/fragile_services/new", "registers/priority_deliverables/new",
+     "registers/safety_events/list", "registers/workforce/list", "registers/deep_dives/list"],
 )  # fmt: skip
 def test_every_page_opens_with_few_questions_of_the_database(
     path: str, quality: Client, midlands: Midlands, django_assert_max_num_queries: object
@@ -173,11 +174,128 @@ def test_every_page_opens_with_few_questions_of_the_database(
         assert quality.get(f"/evidence/{path}").status_code == 200
 
 
-def test_registers_of_single_events_are_not_opened_here(
+EVENT = "/evidence/registers/safety_events"
+
+
+def test_registers_of_money_are_not_opened_here(quality: Client, midlands: Midlands) -> None:
+    for register in ("accounts", "funding_decisions", "nothing"):
+        assert quality.get(f"/evidence/registers/{register}/new").status_code == 404
+        assert quality.get(f"/evidence/registers/{register}/list").status_code == 404
+
+
+def test_a_safety_event_is_added_changed_and_put_back_without_its_reference_in_an_address(
     quality: Client, midlands: Midlands
 ) -> None:
-    for register in ("safety_events", "complaints", "accounts", "nothing"):
-        assert quality.get(f"/evidence/registers/{register}/new").status_code == 404
+    service = str(kept(midlands, "ssqd")[0]["service_code"])
+    form = {
+        "seen": seen(quality, f"{EVENT}/new"), "event_reference": "MADE-UP-77",
+        "service_code": service, "provider_code": "RRK", "event_kind": "serious incident",
+        "reported_on": "2026-01-05", "plan_priority": "not looked at", "said_by": "Quality lead",
+        "summary": "Made up for a test.",
+    }  # fmt: skip
+    answer = quality.post(f"{EVENT}/new", form)
+    assert answer.status_code == 302, answer.content.decode()
+    history = answer["Location"]
+    assert "MADE-UP-77" not in history
+    shown = quality.get(history)
+    assert "MADE-UP-77" in shown.content.decode()
+    edit = str(shown.context["edit"])
+    assert "MADE-UP-77" not in edit
+    stale = seen(quality, edit)
+    changed = {**form, "seen": stale, "closed_on": "2026-02-01", "learning": "Made up."}
+    assert quality.post(edit, changed).status_code == 302
+    assert quality.post(edit, changed).status_code == 409
+    rows = quality.get(history).context["rows"]
+    assert [row["holds"] for row in rows] == [True, False]
+    back = {"to": rows[1]["mark"], "seen": rows[0]["mark"], "said_by": "Quality lead"}
+    assert quality.post(str(shown.context["put_back"]), back).status_code == 302
+    now = kept(midlands, "safety_events", event_reference="MADE-UP-77")
+    assert [row["closed_on"] for row in now] == [None]
+    looks = AuditEntry.objects.filter(act="saw_evidence_cases")
+    assert looks.count() >= 4
+    assert "MADE-UP-77" not in str(list(AuditEntry.objects.values()))
+    listed = quality.get(f"{EVENT}/list?service_code={service}").content.decode()
+    assert "MADE-UP-77" in listed
+
+
+def test_single_cases_are_opened_by_quality_leads_of_their_place_alone(
+    midlands: Midlands, make_person: MakePerson, sign_in: SignIn, region: Organisation,
+    quality: Client,
+) -> None:  # fmt: skip
+    analyst = sign_in(
+        make_person(Role.ANALYST, Role.CONTRACT_AND_FINANCE, email="a@example.org", at=region)
+    )
+    for register in ("safety_events", "complaints"):
+        assert analyst.get(f"/evidence/registers/{register}/list").status_code == 404
+        row = quality.get(f"/evidence/registers/{register}/list").context["table"].rows[0]
+        assert quality.get(row["at"]).status_code == 200
+        assert analyst.get(row["at"]).status_code == 404
+    elsewhere = Organisation.objects.create(ods_code="QMM", name="An ICB", kind="icb")
+    far = make_person(Role.QUALITY, email="far@example.org", at=elsewhere)
+    far.grants.create(role=Role.ANALYST.value, organisation=region, from_date="2020-04-01")
+    there = sign_in(far)
+    page = there.get("/evidence/registers/complaints/list")
+    assert page.context["table"].rows == []
+    assert there.get(row["at"]).status_code == 404
+    assert analyst.get("/evidence/").status_code == 200
+
+
+def test_a_reference_that_another_place_gave_is_not_taken_over(
+    midlands: Midlands, make_person: MakePerson, sign_in: SignIn, quality: Client
+) -> None:
+    place = Organisation.objects.create(ods_code="QWU", name="An ICB", kind="icb")
+    here = sign_in(make_person(Role.QUALITY, email="icb@example.org", at=place))
+    theirs = next(r for r in kept(midlands, "safety_events") if r["provider_code"] == "RRK")
+    form = {
+        "seen": "none", "event_reference": theirs["event_reference"], "provider_code": "RKB",
+        "service_code": theirs["service_code"], "event_kind": "never event",
+        "reported_on": "2026-01-05", "plan_priority": "no", "said_by": "Quality lead",
+    }  # fmt: skip
+    assert here.post(f"{EVENT}/new", form).status_code == 422
+    now = kept(midlands, "safety_events", event_reference=str(theirs["event_reference"]))
+    assert [row["provider_code"] for row in now] == ["RRK"]
+    own = {**form, "event_reference": "MADE-UP-78", "event_kind": "serious incident"}
+    assert here.post(f"{EVENT}/new", own).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("register", "answers"),
+    [
+        ("complaints", {"complaint_reference": "MADE-UP-1", "provider_code": "RRK",
+                        "received_on": "2026-01-05"}),
+        ("cqc_reports", {"provider_code": "RRK", "core_service": "Critical care",
+                         "inspected_on": "2026-01-05", "breach": "no"}),
+        ("other_intelligence", {"intelligence_kind": "peer review", "title": "A made-up review",
+                                "dated_on": "2026-01-05"}),
+        ("workforce", {"site_code": "RRK02", "staff_role": "clinical nurse specialist",
+                       "counted_on": "2026-01-05", "meets_standard": "no",
+                       "in_post_wte": "3.5"}),
+        ("deep_dives", {"title": "A made-up dive", "dive_state": "planned"}),
+    ],
+)  # fmt: skip
+def test_each_register_takes_an_entry_by_the_page(
+    register: str, answers: dict[str, str], quality: Client, midlands: Midlands
+) -> None:
+    service = str(kept(midlands, "ssqd")[0]["service_code"])
+    address = f"/evidence/registers/{register}"
+    before = quality.get(f"{address}/list").context["page"]["total"]
+    if register == "workforce":
+        answers["site_code"] = str(kept(midlands, "provision")[0]["site_code"])
+    form = {"seen": "none", "said_by": "Quality lead", "service_code": service, **answers}
+    answer = quality.post(f"{address}/new", form)
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert quality.get(answer["Location"]).status_code == 200
+    assert quality.get(f"{address}/list").context["page"]["total"] == before + 1
+
+
+def test_a_network_manager_keeps_workforce_and_reviews_and_no_cases(
+    midlands: Midlands, make_person: MakePerson, sign_in: SignIn, region: Organisation
+) -> None:
+    client = sign_in(make_person(Role.NETWORK_MANAGER, email="n@example.org", at=region))
+    for register in ("workforce", "other_intelligence", "networks", "provision"):
+        assert client.get(f"/evidence/registers/{register}/new").status_code == 200, register
+    for register in ("safety_events", "complaints", "cqc_reports", "deep_dives", "surveillance"):
+        assert client.get(f"/evidence/registers/{register}/new").status_code == 404, register
 
 
 def sheet(text: str, name: str = "ssqd.csv") -> SimpleUploadedFile:

@@ -67,7 +67,7 @@ def test_a_run_is_read_with_its_tables(runs: Path, analyst: Client) -> None:
     make_run(runs, "one")
     register_runs(viewer=NOBODY)
     run = FinishedRun.objects.get()
-    assert "flows: icb QOC, from month 2023-04" in analyst.get("/runs/").content.decode()
+    assert "Flows of An ICB by CRG, from April 2023" in analyst.get("/runs/").content.decode()
     page = analyst.get(f"/runs/{run.pk}").content.decode()
     assert "Store has moved on" not in page
     table = analyst.get(f"/runs/{run.pk}/flows").content.decode()
@@ -121,3 +121,17 @@ def test_a_table_is_named_and_never_a_path(runs: Path, analyst: Client) -> None:
 
 def test_an_empty_register_says_so(runs: Path, analyst: Client) -> None:
     assert "No run is registered" in analyst.get("/runs/").content.decode()
+
+
+def test_a_role_for_some_services_reads_no_run_of_all_of_them(
+    runs: Path, make_person: MakePerson, sign_in: SignIn, icb: Organisation
+) -> None:
+    make_run(runs, "one")
+    register_runs(viewer=NOBODY)
+    run = FinishedRun.objects.get()
+    person = make_person(Role.QUALITY, at=icb, services=["NCBPS11T"], email="some@example.org")
+    client = sign_in(person)
+    assert client.get(f"/runs/{run.pk}").status_code == 404
+    run.asked_by = person
+    run.save()
+    assert client.get(f"/runs/{run.pk}").status_code == 200

@@ -25,10 +25,13 @@ DELIVERABLE_KEY = ("priority_reference", "financial_year", "deliverable_number")
 FRAGILE_KEY = ("specialty", "service_code", "area_code", "icb_code", "provider_code", "site_code")
 
 
-def grid(rows: Sequence[Row], *, writes: Collection[str]) -> list[dict[str, Any]]:
+def grid(
+    rows: Sequence[Row], *, writes: Collection[str], opens: Collection[str]
+) -> list[dict[str, Any]]:
     """The overview: each answer with its state, who gave it, and where it leads.
 
-    `writes` are the registers that the reader may write in: answers of the others lead nowhere.
+    `writes` are the registers that the reader may write in and `opens` those whose entries they
+    read: an answer leads to the entries behind it, or to where it is given, or nowhere.
     """
     return [
         {
@@ -38,7 +41,7 @@ def grid(rows: Sequence[Row], *, writes: Collection[str]) -> list[dict[str, Any]
             "cells": [
                 {
                     "state": FLAGS[row[question]],
-                    "href": _answer_address(question, row, writes),
+                    "href": _answer_address(question, row, writes, opens),
                     "what": f"{words} of {service_words(row)}",
                     "detail": _detail(question, row),
                 }
@@ -83,12 +86,16 @@ def answer_counts(rows: Sequence[Row]) -> list[dict[str, str]]:
     ]
 
 
-def _answer_address(question: str, row: Row, writes: Collection[str]) -> str:
+def _answer_address(
+    question: str, row: Row, writes: Collection[str], opens: Collection[str]
+) -> str:
     subject = {"service_code": row["service_code"], "service_part": row.get("service_part")}
     if question == "has_ssqd":
         return address("entry", "ssqd", subject, subject) if "ssqd" in writes else ""
     if question == "has_network":
         return address("list", "networks", subject, ("service_code",))
+    if row[f"{question}_rows"] and question in opens:
+        return address("list", question, subject, ("service_code",))
     subject["topic"] = question.replace("_", " ")
     return address("entry", "looks", subject, subject) if "looks" in writes else ""
 

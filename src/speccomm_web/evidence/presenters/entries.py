@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +16,10 @@ from speccomm_web.accounts.roles import Role
 from speccomm_web.accounts.viewer import Viewer
 from speccomm_web.design import formats
 from speccomm_web.design.states import State
+from speccomm_web.design.tables import Column, DataTable
+from speccomm_web.design.tables import Kind as Cell
 from speccomm_web.evidence.names import Names
+from speccomm_web.evidence.queries.statements import pointer_to, register_of, tells_of_cases
 
 Row = Mapping[str, Any]
 KINDS = {Kind.FLAG: "flag", Kind.CHOICE: "choice", Kind.CHOICES: "choices", Kind.DAY: "day",
@@ -29,9 +32,49 @@ TITLES = {
     "looks": "what was looked for",
     "surveillance": "concern under surveillance",
     "fragile_services": "fragile service",
+    "safety_events": "safety event",
+    "complaints": "complaint",
+    "cqc_reports": "report of the Care Quality Commission",
+    "other_intelligence": "other intelligence",
+    "workforce": "workforce of a service",
+    "deep_dives": "deep dive",
     "priorities": "priority",
     "priority_deliverables": "deliverable of a priority",
 }
+PLURALS = {
+    "safety_events": "Safety events",
+    "complaints": "Complaints",
+    "cqc_reports": "Reports of the Care Quality Commission",
+    "other_intelligence": "Other intelligence",
+    "workforce": "Workforce",
+    "deep_dives": "Deep dives",
+}
+# The registers that have a page of their own, with the columns shown on it; the first leads on.
+LISTS: dict[str, tuple[str, ...]] = {
+    "safety_events": ("event_reference", "service_code", "provider_code", "event_kind",
+                      "reported_on", "due_on", "closed_on", "said_by"),
+    "complaints": ("complaint_reference", "service_code", "provider_code", "received_on",
+                   "closed_on", "outcome", "said_by"),
+    "cqc_reports": ("inspected_on", "provider_code", "site_code", "core_service", "service_code",
+                    "overall_rating", "breach", "said_by"),
+    "other_intelligence": ("title", "service_code", "provider_code", "intelligence_kind",
+                           "dated_on", "signal", "said_by"),
+    "workforce": ("staff_role", "service_code", "site_code", "funded_wte", "in_post_wte",
+                  "counted_on", "meets_standard", "said_by"),
+    "deep_dives": ("title", "service_code", "dive_state", "done_on", "presented_to", "said_by"),
+}  # fmt: skip
+HEADINGS = {
+    "event_reference": "Reference", "complaint_reference": "Reference", "service_code": "Service",
+    "provider_code": "Provider", "site_code": "Site", "event_kind": "Kind",
+    "reported_on": "Reported", "due_on": "Due", "closed_on": "Closed", "received_on": "Received",
+    "outcome": "Outcome", "inspected_on": "Inspected", "core_service": "Core service",
+    "overall_rating": "Rating", "breach": "Breach", "title": "Title",
+    "intelligence_kind": "Kind", "dated_on": "Date", "signal": "What it says",
+    "staff_role": "Role", "funded_wte": "Funded", "in_post_wte": "In post",
+    "counted_on": "Counted", "meets_standard": "Meets the standard", "dive_state": "State",
+    "done_on": "Done", "presented_to": "Presented to", "said_by": "Said by",
+}  # fmt: skip
+CELLS = {Kind.DAY: Cell.DAY, Kind.FLAG: Cell.STATE, Kind.AMOUNT: Cell.DECIMAL}
 FLAGS = {"yes": State.YES, "no": State.NO, "not looked at": State.NOT_LOOKED_AT,
          "not applicable": State.NOT_APPLICABLE}  # fmt: skip
 
@@ -60,11 +103,15 @@ def _label(column: Declared) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _codes(kind: Kind, names: Names) -> list[tuple[str, str]]:
-    listed = {
+def _listed(kind: Kind, names: Names) -> Mapping[str, str]:
+    return {
         Kind.SERVICE: names.services, Kind.PROVIDER: names.providers,
         Kind.SITE: names.sites, Kind.ICB: names.icbs,
     }.get(kind, {})  # fmt: skip
+
+
+def _codes(kind: Kind, names: Names) -> list[tuple[str, str]]:
+    listed = _listed(kind, names)
     pairs = [(code, f"{name} ({code})") for code, name in listed.items()]
     return sorted(pairs, key=lambda pair: pair[1])
 
@@ -91,8 +138,12 @@ def role_words(viewer: Viewer) -> str:
 
 
 def address(page: str, register: str, row: Row, keys: Iterable[str]) -> str:
-    """The address of a subject: its page, with what it is about."""
-    said = {key: str(row[key]) for key in keys if row.get(key) is not None}
+    """The address of a subject: its page, with what it is about, or a pointer to a single case."""
+    declared = register_of(register)
+    if declared is not None and tells_of_cases(declared) and page != "list":
+        said = {"entry": pointer_to(declared, row)}
+    else:
+        said = {key: str(row[key]) for key in keys if row.get(key) is not None}
     return reverse(f"evidence:{page}", args=[register]) + (f"?{urlencode(said)}" if said else "")
 
 
@@ -106,11 +157,58 @@ def subject_rows(register: Register, subject: Row, names: Names) -> list[dict[st
 
 
 def _named(kind: Kind, code: Any, names: Names) -> str:
-    listed = {
-        Kind.SERVICE: names.services, Kind.PROVIDER: names.providers,
-        Kind.SITE: names.sites, Kind.ICB: names.icbs,
-    }.get(kind)  # fmt: skip
+    listed = _listed(kind, names)
     return f"{listed[code]} ({code})" if listed and code in listed else str(code)
+
+
+def register_table(
+    register: Register, rows: Sequence[Row], names: Names, *, total: int
+) -> DataTable:
+    """The entries of a register that hold, each leading to its history."""
+    shown = LISTS[register.name]
+    declared = {name: register.by_name[name] for name in shown}
+    return DataTable(
+        name=register.name,
+        caption=f"{PLURALS[register.name]}: {total:,}",
+        columns=tuple(
+            Column(
+                name, HEADINGS[name], CELLS.get(column.kind, Cell.TEXT),
+                unit="WTE" if column.kind is Kind.AMOUNT else "",
+                none=column.missing[:1].upper() + column.missing[1:] or "Not said",
+            )
+            for name, column in declared.items()
+        ),
+        rows=[
+            {
+                **{key: row[key] for key in register.key},
+                **{name: _cell(column, row[name], names) for name, column in declared.items()},
+                "at": address("history", register.name, row, register.key),
+            }
+            for row in rows
+        ],
+        header_key=shown[0],
+        links={shown[0]: lambda row: str(row["at"])},
+        empty="No entry is held that you may see. That nothing is held does not mean there is none.",
+    )  # fmt: skip
+
+
+def register_links(opened: Collection[str]) -> list[dict[str, str]]:
+    """The registers with a page of their own that a reader opens."""
+    return [
+        {"words": PLURALS[name], "href": reverse("evidence:list", args=[name])}
+        for name in LISTS
+        if name in opened
+    ]
+
+
+def _cell(column: Declared, value: Any, names: Names) -> Any:
+    """A cell with names for codes; dates and numbers stay what they are."""
+    if value is None or column.kind in (Kind.DAY, Kind.AMOUNT):
+        return value
+    if column.kind is Kind.FLAG:
+        return FLAGS[value]
+    listed = _listed(column.kind, names)
+    return listed.get(value, value) if listed else value
 
 
 def history_rows(

@@ -20,8 +20,8 @@ from speccomm.quality import (
     surveillance_report,
 )
 from speccomm_web.accounts.viewer import Viewer
-from speccomm_web.evidence.held import Row, answer, held_for
-from speccomm_web.evidence.names import names
+from speccomm_web.evidence.held import Row, held_for
+from speccomm_web.evidence.names import names, names_mark
 from speccomm_web.evidence.queries.statements import holding
 
 LINE_NAMES = ("service_code", "service_name", "npoc_letter")
@@ -50,7 +50,7 @@ def level_counts(viewer: Viewer, *, on: date) -> list[Row]:
     if held is None:
         return []
     counts = partial(surveillance_counts, rules=evidence_rules())
-    return answer(counts, held.registers(on))
+    return held.answer(counts, on=on, asked="level counts")
 
 
 def highlights(viewer: Viewer, *, month: date) -> list[Row]:
@@ -66,7 +66,7 @@ def highlights(viewer: Viewer, *, month: date) -> list[Row]:
     def report(registers: Registers) -> ir.Table:
         return surveillance_report(registers, _lines(), month_from=month.replace(day=1))
 
-    return answer(report, held.registers(last))
+    return held.answer(report, on=last, asked=("highlights", month, names_mark()))
 
 
 def fragile(viewer: Viewer, *, on: date, icb: str = "") -> list[Row]:
@@ -74,7 +74,8 @@ def fragile(viewer: Viewer, *, on: date, icb: str = "") -> list[Row]:
     held = held_for(viewer)
     if held is None:
         return []
-    return answer(partial(fragile_services, icb=icb or None), held.registers(on))
+    question = partial(fragile_services, icb=icb or None)
+    return held.answer(question, on=on, asked=("fragile", icb))
 
 
 def years(viewer: Viewer, *, on: date) -> list[str]:
@@ -87,10 +88,11 @@ def plans(viewer: Viewer, *, year: str, on: date) -> tuple[list[Row], list[Row]]
     held = held_for(viewer)
     if held is None:
         return [], []
-    registers = held.registers(on)
     return (
-        answer(partial(priorities, financial_year=year), registers),
-        answer(partial(priority_deliverables, financial_year=year), registers),
+        held.answer(partial(priorities, financial_year=year), on=on, asked=("priorities", year)),
+        held.answer(
+            partial(priority_deliverables, financial_year=year), on=on, asked=("deliverables", year)
+        ),
     )
 
 

@@ -37,7 +37,7 @@ def surveillance(request: HttpRequest) -> HttpResponseBase:
         "counts": [
             {
                 "key": row["surveillance_level"].capitalize(),
-                "value": f"{row['concerns']:,} concerns",
+                "value": formats.counted(row["concerns"], "concern"),
             }
             for row in reports.level_counts(viewer, on=viewer.on)
         ],

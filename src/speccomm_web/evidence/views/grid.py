@@ -14,7 +14,7 @@ from speccomm_web.accounts.viewer import viewer_of
 from speccomm_web.design.exports import download
 from speccomm_web.design.tables import address_with
 from speccomm_web.evidence.forms import GridFilter
-from speccomm_web.evidence.presenters import boards
+from speccomm_web.evidence.presenters import boards, entries
 from speccomm_web.evidence.queries import grid, statements
 
 ON_A_PAGE = 60
@@ -35,9 +35,12 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "writes": bool(writes),
+        "registers": entries.register_links(statements.registers_opened_by(viewer)),
         "imports": statements.imports(viewer),
         "questions": [words for _, words in boards.QUESTIONS],
-        "rows": boards.grid(list(page.object_list), writes=writes),
+        "rows": boards.grid(
+            list(page.object_list), writes=writes, opens=statements.registers_opened_by(viewer)
+        ),
         "counts": boards.answer_counts(rows),
         "downloads": {
             word: address_with(request.GET, format=word.lower(), page=None)

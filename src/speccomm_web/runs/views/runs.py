@@ -28,7 +28,11 @@ def runs(request: HttpRequest) -> HttpResponse:
     page = found.get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "table": presenters.runs_table(page.object_list, store_version=queries.store_version()),
+        "table": presenters.runs_table(
+            page.object_list,
+            store_version=queries.store_version(),
+            names=queries.names_in(page.object_list),
+        ),
         "page": {"number": page.number, "last": found.num_pages, "total": found.count},
     }
     return render(request, "runs/runs.html", context)
@@ -42,7 +46,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         raise Http404
     version = queries.store_version()
     context = {
-        "title": found.folder,
+        "title": presenters.asked_words(found, queries.names_in([found])),
         "summary": presenters.run_summary(found, store_version=version),
         "table": presenters.tables_table(found),
         "state": found.state(store_version=version),
@@ -58,19 +62,20 @@ def table(request: HttpRequest, run_id: int, name: str) -> HttpResponse:
     found = queries.run_seen_by(viewer_of(request), run_id)
     if found is None:
         raise Http404
-    asked = request.GET.get("page", "1")
-    number = max(1, int(asked)) if asked.isdigit() and len(asked) < 7 else 1
+    page = request.GET.get("page", "1")
+    number = max(1, int(page)) if page.isdigit() and len(page) < 7 else 1
     rows = queries.run_table(found, name, first=(number - 1) * ROWS_ON_A_PAGE, most=ROWS_ON_A_PAGE)
     if rows is None:
         raise Http404
     last = max(1, -(-rows.row_count // ROWS_ON_A_PAGE))
+    asked = presenters.asked_words(found, queries.names_in([found]))
     context = {
-        "title": f"{name.replace('_', ' ').capitalize()} of {found.folder}",
+        "title": f"{name.replace('_', ' ').capitalize()}: {asked}",
         "table": presenters.data_table(found, rows),
         "page": {"number": number, "last": last, "total": rows.row_count},
         "trail": [
             {"words": "Runs", "href": reverse("runs:list")},
-            {"words": found.folder, "href": reverse("runs:run", args=[run_id])},
+            {"words": asked, "href": reverse("runs:run", args=[run_id])},
         ],
     }
     return render(request, "runs/table.html", context)
