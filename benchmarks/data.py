@@ -46,12 +46,22 @@ class Data:
     def key_file(self) -> Path:
         return self.folder / "key"
 
-    def plcm(self, rows: int) -> Path:
-        return self.folder / f"plcm-{rows}-{SEED}.csv"
+    def plcm(self, rows: int, *, provider: str = "") -> Path:
+        whose = f"-{provider}" if provider else ""
+        return self.folder / f"plcm-{rows}-{SEED}{whose}.csv"
 
 
-def prepare(folder: Path, sizes: list[int], *, directory_postcodes: int) -> Data:
-    """Make whatever of the files is not there yet. Nothing of this is ever timed."""
+def prepare(
+    folder: Path,
+    sizes: list[int],
+    *,
+    directory_postcodes: int,
+    of_provider: tuple[int, str] = (0, ""),
+) -> Data:
+    """Make whatever of the files is not there yet. Nothing of this is ever timed.
+
+    `of_provider` asks for one more file, of so many rows that one provider sent.
+    """
     data = Data(folder)
     folder.mkdir(parents=True, exist_ok=True)
     if not data.key_file.exists():
@@ -60,12 +70,14 @@ def prepare(folder: Path, sizes: list[int], *, directory_postcodes: int) -> Data
         _write_reference(data.reference, directory_postcodes)
     if not (data.lookups / "area.parquet").exists():
         _write_lookups(data)
-    for rows in sizes:
-        if not data.plcm(rows).exists():
-            print(f"making {data.plcm(rows)} ...", flush=True)
-            unfinished = data.plcm(rows).with_suffix(".part")
-            benchmark_plcm(_engine(folder), unfinished, rows, SEED)
-            unfinished.rename(data.plcm(rows))
+    wanted = [(rows, "") for rows in sizes] + [of_provider] * bool(of_provider[0])
+    for rows, provider in wanted:
+        file = data.plcm(rows, provider=provider)
+        if not file.exists():
+            print(f"making {file} ...", flush=True)
+            unfinished = file.with_suffix(".part")
+            benchmark_plcm(_engine(folder), unfinished, rows, SEED, provider=provider)
+            unfinished.rename(file)
     return data
 
 

@@ -53,7 +53,7 @@ def run_process(step: str, command: list[str], *, cwd: Path = ROOT) -> Measured:
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         begun = time.perf_counter()
         process = subprocess.Popen(
-            command, cwd=cwd, stdout=out, stderr=err, preexec_fn=_on_two_cores
+            command, cwd=cwd, stdout=out, stderr=err, preexec_fn=on_two_cores
         )
         sampler = _MemorySampler(process.pid)
         sampler.start()
@@ -77,7 +77,7 @@ def run_process(step: str, command: list[str], *, cwd: Path = ROOT) -> Measured:
     )
 
 
-def _on_two_cores() -> None:
+def on_two_cores() -> None:
     allowed = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, allowed[:CORES])
 

@@ -15,6 +15,8 @@ from benchmarks.nhs_engine import NotInstalled, check_with_dve, our_side
 from benchmarks.packs import measure_packs
 from benchmarks.report import Ratio, Report
 from benchmarks.suppression import measure_suppression
+from benchmarks.web.reading import measure_reading
+from benchmarks.web.sending import PROVIDER, measure_sending
 
 EVERYTHING = (
     "suppression",
@@ -26,12 +28,16 @@ EVERYTHING = (
     "dve",
     "demo",
     "pack",
+    "web",
+    "web-readers",
+    "web-upload",
 )
 BY_DEFAULT = ("load", "flows", "question", "pandas", "exponent")
 DRILL_DOWN = ["provider", "icb", "service", "pod", "month"]
 OUT = ROOT / "benchmarks" / "out"
 AIMED_ROWS = 10_000_000
 DVE_ROWS = 1_000_000
+SENT_ROWS = 1_000_000
 MOST_ROWS_FOR_PANDAS = 20_000_000
 SMALLER = 10  # the exponent is fitted from a tenth of the rows up to all of them
 
@@ -108,9 +114,17 @@ def main() -> None:
         sizes += [rows // SMALLER, _between(rows)]
     if "dve" in wanted:
         sizes.append(min(rows, DVE_ROWS))
-    data = prepare(arguments.data, sizes, directory_postcodes=arguments.postcodes)
+    sent = min(rows, SENT_ROWS) if wanted & {"web", "web-upload"} else 0
+    data = Data(arguments.data)
+    if sizes or sent:
+        data = prepare(
+            arguments.data,
+            sizes,
+            directory_postcodes=arguments.postcodes,
+            of_provider=(sent, PROVIDER),
+        )
     report = Report(rows, {name: str(value) for name, value in vars(arguments).items()})
-    if rows < AIMED_ROWS:
+    if sizes and rows < AIMED_ROWS:
         report.notes.append(
             f"The aims are for {AIMED_ROWS:,} rows. With fewer, the fixed costs of a load (opening "
             "the reference, compiling the rules) weigh more in ratios and less in the exponent."
@@ -126,6 +140,11 @@ def main() -> None:
         measure_suppression(report)
     if "pack" in wanted:
         measure_packs(report, bench.data.folder / "demo", OUT / "packs")
+    if wanted & {"web", "web-readers"}:
+        demo = arguments.demo or bench.data.folder / "demo"
+        measure_reading(report, demo, OUT / "web" / "reading")
+    if sent:
+        measure_sending(report, data, sent, OUT / "web" / "sending", repeat=arguments.repeat)
     print("\n" + report.text())
     print(f"written to {report.write(OUT)}")
 
@@ -143,6 +162,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=2, help="rounds; the best of each is used")
     parser.add_argument("--only", default="", help=f"any of {','.join(EVERYTHING)}")
     parser.add_argument("--data", type=Path, default=OUT / "data", help="where made files are kept")
+    parser.add_argument(
+        "--demo", type=Path, help="a full-scale demonstration to read, instead of making one"
+    )
     parser.add_argument(
         "--postcodes", type=int, default=DIRECTORY_POSTCODES, help="size of the postcode directory"
     )
