@@ -82,7 +82,7 @@ def test_no_file_names_a_package_registry() -> None:
 
 
 def test_locks_pin_every_package_by_hash() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-mesh-sandbox.lock"):
         text = (ROOT / name).read_text(encoding="utf-8")
         pins = re.findall(r"^[a-z0-9][^ \n]*==", text, re.MULTILINE)
         blocks = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
