@@ -79,17 +79,17 @@ def contract_lookup_tables(
         if year not in known:
             raise YearNotKnown(year, known)
     months = [(year, month, month_start(year, month)) for year in years for month in MONTHS]
-    monthly: dict[str, list[dict[str, Any]]] = {}
+    monthly: dict[str, list[pa.Table]] = {}
     for days, tables in _spells(rows, [day for _, _, day in months]):
+        held = {name: _table(name, rows_held) for name, rows_held in tables.items()}
         for year, month, day in months:
             if day in days:
-                period = {"financial_year": year, "financial_month": month}
-                for name, held in tables.items():
-                    monthly.setdefault(name, []).extend({**row, **period} for row in held)
+                for name, table in held.items():
+                    monthly.setdefault(name, []).append(_of_month(table, year, month))
     return {
         "services": _table("services", _services(rows, years)),
         **{
-            name: _table(name, monthly.get(name, []))
+            name: pa.concat_tables([_table(name, []), *monthly.get(name, [])]).combine_chunks()
             for name in ("commissioners", "providers", "practices", "months")
         },
     }
@@ -308,5 +308,12 @@ LINE_COLUMNS = ("service_code", "line_kind", "crg_code", "npoc_letter")
 def _table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
     kinds = {"string": pa.string(), "boolean": pa.bool_(), "int8": pa.int8()}
     schema = pa.schema([(column, kinds[kind]) for column, kind in CONTRACT_LOOKUPS[name].items()])
-    shaped = [{column: row.get(column) for column in schema.names} for row in rows]
-    return pa.Table.from_pylist(shaped, schema=schema)
+    return pa.Table.from_pylist(rows, schema=schema)  # a column that a row lacks is null
+
+
+def _of_month(table: pa.Table, year: str, month: int) -> pa.Table:
+    for name, value in (("financial_year", year), ("financial_month", month)):
+        field = table.schema.field(name)
+        values = pa.repeat(pa.scalar(value, field.type), table.num_rows)
+        table = table.set_column(table.schema.get_field_index(name), field, values)
+    return table
