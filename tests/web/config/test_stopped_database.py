@@ -25,7 +25,10 @@ ASKED = """
 import json
 import django
 django.setup()
+from django.db import connection
 from django.test import Client
+if "pool" in connection.settings_dict["OPTIONS"]:
+    connection.settings_dict["OPTIONS"]["pool"]["timeout"] = 0.5  # each request waits for so long
 client = Client(raise_request_exception=False)
 token = {"Authorization": "Bearer metrics-for-tests"}
 told = {}

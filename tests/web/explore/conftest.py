@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import caches
 
-from speccomm.engines import open_duckdb
-from speccomm.jobs.keys import NewKeyRequest, new_key
-from speccomm.jobs.load import LoadRequest, load
-from speccomm.synthetic import generate
 from speccomm_web.accounts.models import Organisation, Person
 from speccomm_web.accounts.roles import Role
 from tests.web.conftest import MakePerson
+from tests.web.midlands import RECEIVED_AT, Midlands, earlier_files, loaded_in, loaded_to_read
 
-SCALE = 0.003
-NOW = datetime(2024, 1, 19, 9, tzinfo=UTC)
+NOW = RECEIVED_AT
 
 
 @dataclass(frozen=True)
@@ -34,34 +29,18 @@ class Loaded:
 
 
 @pytest.fixture(scope="session")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
-    """The synthetic Midlands at small scale, loaded once for the session."""
-    return made_and_loaded(tmp_path_factory.mktemp("explore"))
+def loaded() -> Loaded:
+    """The synthetic Midlands at small scale, loaded once and only read here."""
+    return _loaded(loaded_to_read())
 
 
 def made_and_loaded(folder: Path) -> Loaded:
-    """Make submissions and reference in a folder, and load them into its store."""
-    engine = open_duckdb(
-        memory_limit_mib=1024,
-        threads=2,
-        temp_directory=folder / "spill",
-        preserve_insertion_order=True,
-    )
-    generated = generate(engine, folder, scale=SCALE, seed=2324)
-    engine.disconnect()
-    new_key(NewKeyRequest(folder / "key"))
-    load(
-        LoadRequest(
-            files=generated.files,
-            store=folder / "store",
-            reference=generated.reference,
-            key_file=folder / "key",
-            received_at=NOW,
-            now=NOW,
-            command="",
-        )
-    )
-    return Loaded(folder / "store", generated.reference, folder / "key", tuple(generated.earlier))
+    """A copy of the store in a folder, to be written to."""
+    return _loaded(loaded_in(folder))
+
+
+def _loaded(made: Midlands) -> Loaded:
+    return Loaded(made.store, made.reference, made.reference.parent / "key", earlier_files())
 
 
 @pytest.fixture

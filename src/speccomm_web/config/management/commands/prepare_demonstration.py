@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -41,8 +42,9 @@ class Command(BaseCommand):
         (settings.ENVIRONMENT.data_dir / "web" / "static").mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
         call_command("load_organisations", stdout=self.stdout)
+        hashed = make_password(PASSWORD)  # once for all: it is slow on purpose
         for person in PEOPLE:
-            _make(person)
+            _make(person, hashed)
         _make_runs()
         register_runs(viewer=NOBODY)
         self._tell()
@@ -59,11 +61,13 @@ class Command(BaseCommand):
             self.stdout.write("The second factor is switched off (SPECCOMM_SECOND_FACTOR=no).")
 
 
-def _make(wanted: DemonstrationPerson) -> None:
+def _make(wanted: DemonstrationPerson, hashed: str) -> None:
     if Person.objects.filter(email=wanted.email).exists():
         return
     with transaction.atomic():
-        person = Person.objects.create_person(wanted.email, PASSWORD, name=wanted.name)
+        person = Person.objects.create_person(wanted.email, name=wanted.name)
+        person.password = hashed
+        person.save(update_fields=["password"])
         for role, code in wanted.roles:
             place = Organisation.objects.get(ods_code=code) if code else None
             RoleGrant.objects.create(
