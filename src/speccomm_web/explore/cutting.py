@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from speccomm.activity.areas import Area, area_on
 from speccomm.activity.flows import in_months
@@ -14,7 +15,7 @@ from speccomm.foundation.errors import UnknownName
 from speccomm.foundation.periods import FinancialMonth, months_between
 from speccomm.jobs.flows import last_day
 from speccomm.jobs.reading import OrganisationMap
-from speccomm_web.explore.figures import Figures
+from speccomm_web.explore.figures import ACTIVITY, Figures
 from speccomm_web.explore.questions import FlowsQuestion
 from speccomm_web.explore.shapes import Marks
 from speccomm_web.explore.sight import Place
@@ -125,6 +126,23 @@ def touching(rows: ir.Table, cut: Cut) -> ir.Table:
         inside = within(rows.patient_commissioner_code, cut.homes)
         tests.append(~inside if asked.icb == UNKNOWN else inside)
     return rows.filter(tests)
+
+
+def touched(held: Figures, cut: Cut) -> pa.Table:
+    """The held rows that `touching` leaves, read once for all that a page asks of them.
+
+    Shape:   as the held activity, of the cut's months, place and filters; one row for each of its
+             codes and months.
+    """
+
+    def rows() -> pa.Table:
+        marks = Marks()
+        alike = cut.marked(marks)
+        return held.ask_alike(
+            ("touching", alike.shape), marks, lambda: touching(held.table(ACTIVITY), alike)
+        )
+
+    return held.lately((cut.question, cut.place), rows)
 
 
 def measured(rows: ir.Table, cut: Cut, measure: str) -> ir.Table:

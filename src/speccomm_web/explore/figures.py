@@ -11,7 +11,8 @@ process keeps two engines more, those asked last.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -66,6 +67,7 @@ ACM_MEASURES = (
 )
 IAP_MEASURES = ("planned_activity", "planned_price_gbp", "planned_mff_gbp")
 ACTIVITY, MONITORING, PLAN = "activity", "monitoring", "plan"
+LATELY = 6  # cuts kept beside the figures: some megabytes each
 
 
 class NothingHeld(Exception):
@@ -97,6 +99,7 @@ class Figures:
     store: Path
     as_at: datetime | None = None
     _maps: dict[date, OrganisationMap] = field(default_factory=dict)
+    _lately: OrderedDict[Hashable, pa.Table] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def table(self, name: str) -> ir.Table:
@@ -107,16 +110,44 @@ class Figures:
         """Run a question on a cursor of its own, which any thread may do at any time."""
         return self._run(self.con.compile(question))
 
-    def ask_alike(self, shape: Any, marks: Marks, question: Callable[[], ir.Expr]) -> pa.Table:
-        """As `ask`, of a question that is one of many of the same shape: see `shapes`."""
-        return self._run(text_of(shape, marks, lambda: self.con.compile(question())))
+    def ask_alike(
+        self,
+        shape: Any,
+        marks: Marks,
+        question: Callable[[], ir.Expr],
+        *,
+        beside: Mapping[str, pa.Table] | None = None,
+    ) -> pa.Table:
+        """As `ask`, of a question that is one of many of the same shape: see `shapes`.
 
-    def _run(self, text: str) -> pa.Table:
+        `beside` are tables that this question alone reads beside the held ones, under their names.
+        """
+        return self._run(text_of(shape, marks, lambda: self.con.compile(question())), beside)
+
+    def _run(self, text: str, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
         cursor = self.con.con.cursor()
         try:
+            for name, table in (beside or {}).items():
+                cursor.register(name, table)
             return cursor.execute(text).to_arrow_table()
         finally:
+            for name in beside or {}:
+                cursor.unregister(name)
             cursor.close()
+
+    def lately(self, key: Hashable, cut: Callable[[], pa.Table]) -> pa.Table:
+        """A cut that several questions of one page read, kept with the few that were cut last."""
+        with self._lock:
+            found = self._lately.get(key)
+            if found is not None:
+                self._lately.move_to_end(key)
+                return found
+        found = cut()
+        with self._lock:
+            self._lately[key] = found
+            while len(self._lately) > LATELY:
+                self._lately.popitem(last=False)
+        return found
 
     def places(self, on: date) -> OrganisationMap:
         """The organisations of a date, drawn once and kept beside the figures."""

@@ -103,9 +103,9 @@ def test_the_form_refuses_a_hostile_code_before_anything_is_asked(
     texts: list[str] = []
     run = Figures._run
 
-    def noted(held: Figures, text: str) -> object:
+    def noted(held: Figures, text: str, *beside: object) -> object:
         texts.append(text)
-        return run(held, text)
+        return run(held, text, *beside)
 
     monkeypatch.setattr(Figures, "_run", noted)
     client = sign_in(make_person(Role.ANALYST, at=organisation("Y60", "region")))

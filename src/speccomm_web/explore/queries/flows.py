@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,8 +23,9 @@ from speccomm.activity.completeness import (
 from speccomm.activity.findings import activity_findings
 from speccomm.activity.flow_findings import flow_findings, flow_period_findings
 from speccomm.activity.flows import activity_flows, flow_totals
+from speccomm.activity.tables import UNKNOWN
 from speccomm.foundation.errors import Refusal
-from speccomm_web.explore.cutting import Cut, cut_of, touching
+from speccomm_web.explore.cutting import Cut, cut_of, touched
 from speccomm_web.explore.figures import ACTIVITY, Figures
 from speccomm_web.explore.kept import kept
 from speccomm_web.explore.queries.opening import Opened
@@ -33,6 +36,7 @@ __all__ = ["FlowsAnswer", "Refusal", "flows_of", "names_of", "trend_of"]
 
 Rows = list[dict[str, Any]]
 DATASET = "plcm"
+TOUCHED = "touched"
 
 
 @dataclass(frozen=True)
@@ -72,23 +76,25 @@ def pairs_of(opened: Opened, question: FlowsQuestion) -> Rows:
 
 def flow_table(held: Figures, cut: Cut, by: tuple[str, ...], *, by_crg: bool) -> pa.Table:
     """The library's flows of one cut of the held figures."""
+    rows = touched(held, cut)
     marks = Marks()
-    alike = cut.marked(marks)
+    area = cut.marked(marks).area
 
     def expression() -> ir.Table:
         return activity_flows(
-            touching(held.table(ACTIVITY), alike),
+            ibis.table(held.schemas[ACTIVITY], name=TOUCHED),
             held.map_table("places", cut.places.on),
             held.map_table("providers", cut.places.on),
             held.table("crgs"),
             held.table("services"),
-            area=alike.area,
+            area=area,
             by=by,
             by_crg=by_crg,
         )
 
     held.places(cut.places.on)  # the expression names tables of this map
-    return held.ask_alike(("flows", by, by_crg, alike.shape), marks, expression)
+    shape = ("flows", by, by_crg, cut.places.on, area.patient_codes, area.provider_codes)
+    return held.ask_alike(shape, marks, expression, beside={TOUCHED: rows})
 
 
 def _cut(opened: Opened, question: FlowsQuestion) -> Cut:
@@ -110,11 +116,7 @@ def _flows(held: Figures, cut: Cut, by: str, today: date) -> FlowsAnswer:
         as_at=today,
         received=last_received(held.slices, dataset=DATASET),
     )
-    marks = Marks()
-    alike = cut.marked(marks)
-    sums = _counted(
-        held.ask_alike(("sums", alike.shape), marks, lambda: _sums(held.table(ACTIVITY), alike))
-    )
+    sums = _sums(touched(held, cut))
     say = activity_findings()
     found = flow_findings(
         sums, area=cut.area, places=cut.places.places, names=cut.places.names, say=say
@@ -132,23 +134,12 @@ def _flows(held: Figures, cut: Cut, by: str, today: date) -> FlowsAnswer:
     return FlowsAnswer(table.to_pylist(), totals, found, openness.incomplete)
 
 
-def _sums(rows: ir.Table, cut: Cut) -> ir.Table:
+def _sums(rows: pa.Table) -> pa.Table:
     """As the library's `activity_by_codes`, of rows that are sums already."""
-    chosen = touching(rows, cut)
     keys = ["provider_code", "patient_commissioner_code", "crg_code"]
-    return chosen.group_by(keys).aggregate(
-        activity_count=chosen.activity_count.sum().cast("decimal(38, 3)"),
-        row_count=chosen.row_count.sum(),
-        unstated_rows=chosen.unstated_rows.sum(),
-    )
-
-
-def _counted(sums: pa.Table) -> pa.Table:
-    """Sums of counts as whole numbers again: the engine widens them to decimals."""
-    for name in ("row_count", "unstated_rows"):
-        place = sums.schema.get_field_index(name)
-        sums = sums.set_column(place, name, sums[name].cast(pa.int64()))
-    return sums
+    counts = ["activity_count", "row_count", "unstated_rows"]
+    added = rows.group_by(keys).aggregate([(name, "sum") for name in counts])
+    return added.rename_columns([*keys, *counts])
 
 
 def names_of(opened: Opened) -> dict[str, dict[str, str]]:
@@ -157,15 +148,36 @@ def names_of(opened: Opened) -> dict[str, dict[str, str]]:
 
 
 def _names(opened: Opened) -> dict[str, dict[str, str]]:
-    held = opened.held
-    months = [str(month) for month in held.months]
-    whole = FlowsQuestion(opened.place.code, months[0], months[-1])
-    chosen: dict[str, dict[str, str]] = {"month": {month: month for month in months}}
-    for name in ("provider", "icb", "service"):
-        rows = _by(opened, whole, (name,))
-        chosen[name] = {row[f"{name}_code"]: row[f"{name}_name"] or "" for row in rows}
-    rows = flow_table(held, _cut(opened, whole), (), by_crg=True).to_pylist()
-    chosen["crg"] = {row["crg_code"]: row["crg_name"] or "" for row in rows}
-    pods = _by(opened, whole, ("pod",))
-    chosen["pod"] = {row["pod_code"]: "" for row in pods}
-    return chosen
+    held, months = opened.held, [str(month) for month in opened.held.months]
+    cut = _cut(opened, FlowsQuestion(opened.place.code, months[0], months[-1]))
+    rows, places = touched(held, cut), cut.places
+    homes = _pairs(places.places, "commissioner_code", "icb_code")
+    patients = _codes(rows, "patient_commissioner_code")
+    return {
+        "month": {month: month for month in months},
+        "provider": _named(
+            places.current_codes(_codes(rows, "provider_code")),
+            _pairs(places.providers, "current_provider_code", "provider_name"),
+        ),
+        "icb": _named(
+            {homes.get(code, UNKNOWN) for code in patients},
+            _pairs(places.places, "icb_code", "icb_name"),
+        ),
+        "service": _named(_codes(rows, "service_code"), held.service_names),
+        "crg": _named(_codes(rows, "crg_code"), held.crg_names),
+        "pod": _named(_codes(rows, "pod_code"), {}),
+    }
+
+
+def _pairs(table: pa.Table, code: str, name: str) -> dict[str, str]:
+    return dict(zip(table[code].to_pylist(), table[name].to_pylist(), strict=True))
+
+
+def _codes(rows: pa.Table, name: str) -> set[str]:
+    return {code or UNKNOWN for code in pc.unique(rows[name]).to_pylist()}
+
+
+def _named(codes: Collection[str], names: Mapping[str, str | None]) -> dict[str, str]:
+    """Codes with their names, in the order of codes with Unknown last."""
+    ordered = sorted(codes, key=lambda code: (code == UNKNOWN, code))
+    return {code: UNKNOWN if code == UNKNOWN else names.get(code) or "" for code in ordered}
