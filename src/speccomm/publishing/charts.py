@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 import altair as alt
+from altair.utils import schemapi
 
 from speccomm.publishing.plots import (
     Bar,
@@ -38,6 +39,8 @@ __all__ = [
     "signed_bars",
     "stacked_bars",
 ]
+
+schemapi.disable_debug_mode()  # the renderer refuses what is not Vega-Lite: once is enough
 
 FONT = "Arial, sans-serif"
 INK = "#212b32"
@@ -100,10 +103,13 @@ def stacked_bars(
     y = _name_axis(names)
     base = alt.Chart(alt.Data(values=segments))
     blocks = base.mark_bar(stroke=_outline(colours), strokeWidth=1, height=BAR).encode(
-        y=y, x=_size_axis(longest), x2="to:Q", color=colour
+        y=y, x=_size_axis(longest), x2=alt.X2("to:Q"), color=colour
     )
     inside = base.mark_text(fontSize=FONT_SIZE - 1).encode(
-        y=y, x="middle:Q", text="text:N", color=alt.Color("ink:N", scale=None, legend=None)
+        y=y,
+        x=alt.X("middle:Q"),
+        text=alt.Text("text:N"),
+        color=alt.Color("ink:N", scale=None, legend=None),
     )
     plot = StackedBars(tuple(bars), tuple(part_names), tuple(colours), tuple(inks))
     return Drawing(plot, _finish(alt.layer(blocks, inside, _end_labels(ends, y)), names))
@@ -121,7 +127,7 @@ def plain_bars(bars: Sequence[Bar]) -> Drawing:
     blocks = (
         alt.Chart(alt.Data(values=values))
         .mark_bar(color=BLUE, height=BAR)
-        .encode(y=y, x=_size_axis(longest), x2="to:Q")
+        .encode(y=y, x=_size_axis(longest), x2=alt.X2("to:Q"))
     )
     drawn = _finish(alt.layer(blocks, _end_labels(values, y)), names)
     return Drawing(Bars(tuple(bars)), drawn)
@@ -197,16 +203,16 @@ def _floating(steps: Sequence[Step], spans: Sequence[tuple[Decimal, Decimal]]) -
     blocks = base.mark_bar(height=BAR).encode(
         y=y,
         x=alt.X("from:Q", scale=scale, axis=None),
-        x2="to:Q",
+        x2=alt.X2("to:Q"),
         color=alt.Color("colour:N", scale=None, legend=None),
     )
     labels = base.mark_text(align="left", dx=6, color=INK, fontSize=FONT_SIZE).encode(
-        y=y, x="far:Q", text="text:N"
+        y=y, x=alt.X("far:Q"), text=alt.Text("text:N")
     )
     zero = (
         alt.Chart(alt.Data(values=[{"zero": 0}]))
         .mark_rule(color=INK, strokeWidth=1.5)
-        .encode(x="zero:Q")
+        .encode(x=alt.X("zero:Q"))
     )
     return _finish(alt.layer(blocks, zero, labels), names)
 
@@ -228,7 +234,7 @@ def _end_labels(values: list[dict[str, Any]], y: Any) -> Any:
     return (
         alt.Chart(alt.Data(values=values))
         .mark_text(align="left", dx=6, color=INK, fontSize=FONT_SIZE)
-        .encode(y=y, x="to:Q", text="text:N")
+        .encode(y=y, x=alt.X("to:Q"), text=alt.Text("text:N"))
     )
 
 
@@ -266,13 +272,23 @@ def _finish(chart: Any, names: Sequence[str]) -> dict[str, Any]:
 def _configure(chart: Any) -> dict[str, Any]:
     text = {"labelFont": FONT, "titleFont": FONT, "labelColor": INK, "titleColor": QUIET}
     sizes = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "titleFontWeight": "normal"}
-    specification: dict[str, Any] = (
-        chart.properties(autosize=alt.AutoSizeParams(type="pad"), background="white")
-        .configure(font=FONT, aria=False, padding=4)
-        .configure_axis(**text, **sizes, gridColor=GRID, domainColor=QUIET, tickColor=QUIET)
-        .configure_legend(labelFont=FONT, labelFontSize=FONT_SIZE, labelColor=INK, columnPadding=24)
-        .configure_view(stroke=None)
-        .to_dict(validate=False)  # the renderer refuses what is not Vega-Lite; twice costs much
-    )
+    specification: dict[str, Any] = chart.to_dict(validate=False)
+    specification |= {
+        "autosize": {"type": "pad"},
+        "background": "white",
+        "config": {
+            "font": FONT,
+            "aria": False,
+            "padding": 4,
+            "axis": {**text, **sizes, "gridColor": GRID, "domainColor": QUIET, "tickColor": QUIET},
+            "legend": {
+                "labelFont": FONT,
+                "labelFontSize": FONT_SIZE,
+                "labelColor": INK,
+                "columnPadding": 24,
+            },
+            "view": {"stroke": None},
+        },
+    }
     specification.pop("$schema", None)
     return specification

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from urllib.parse import urlencode
+from dataclasses import dataclass, replace
 
+from speccomm_web.explore.addresses import query
+
+FIELDS = {"from_month": "from", "to_month": "to"}  # as addresses name them
 FILTERS = ("provider", "service", "crg", "icb", "pod")
 
 
@@ -34,8 +36,7 @@ class FlowsQuestion:
     @property
     def asked(self) -> dict[str, str]:
         """The parts of the address that hold this question; empty filters are left out."""
-        names = {"from_month": "from", "to_month": "to"}
-        said = {names.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
+        said = {FIELDS.get(name, name): getattr(self, name) for name in self.__match_args__}
         return {name: value for name, value in said.items() if value}
 
     @property
@@ -45,7 +46,7 @@ class FlowsQuestion:
 
     def address(self, base: str, **more: str) -> str:
         """The address of a page about this question."""
-        return f"{base}?{urlencode({**self.asked, **{k: v for k, v in more.items() if v}})}"
+        return f"{base}?{query({**self.asked, **more})}"
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ class ContractQuestion:
 
     def address(self, base: str, **more: str) -> str:
         """The address of a page about this question."""
-        said = {f.name: str(getattr(self, f.name)) for f in fields(self)} | more
-        return f"{base}?{urlencode({k: v for k, v in said.items() if v})}"
+        said = {name: str(getattr(self, name)) for name in self.__match_args__} | more
+        return f"{base}?{query(said)}"
 
 
 def flows_question(place: str, asked: Mapping[str, str]) -> FlowsQuestion:
@@ -101,4 +102,4 @@ def contract_question(place: str, asked: Mapping[str, str]) -> ContractQuestion:
 
 def _shared(place: str, provider: str, service: str, as_at: str) -> str:
     said = {"place": place, "provider": provider, "service": service, "as_at": as_at}
-    return "?" + urlencode({name: value for name, value in said.items() if value})
+    return f"?{query(said)}"

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
-
 from speccomm.publishing.charts import Step
 from speccomm_web.design import formats
 from speccomm_web.design.charts import Figure
 from speccomm_web.design.tables import Column, DataTable, Kind, sorted_rows
+from speccomm_web.explore.addresses import page
 from speccomm_web.explore.presenters import drawings
 from speccomm_web.explore.presenters.flows import SHOWN, downloads, receipt_address, units
 from speccomm_web.explore.queries.changes import Changes
@@ -116,7 +115,7 @@ def table(
 
 def _links(changes: Changes, *, measure: str, by: str) -> dict[str, Any]:
     deeper = {"crg": "service", "service": "provider", "provider": "icb"}.get(by, "pod")
-    there = reverse("explore:changes")
+    there = page("changes")
     return {
         "code": lambda row: changes.now.narrowed(**{by: row["code"]}).address(
             there, measure=measure, by=deeper

@@ -12,6 +12,7 @@ from speccomm.publishing.charts import Step
 from speccomm_web.design import formats
 from speccomm_web.design.charts import Figure
 from speccomm_web.design.tables import Column, DataTable, Kind, sorted_rows
+from speccomm_web.explore.addresses import page
 from speccomm_web.explore.presenters import drawings
 from speccomm_web.explore.queries.contract import EFFECTS, MONEY, ContractAnswer, total
 from speccomm_web.explore.questions import ContractQuestion
@@ -60,7 +61,7 @@ def headline(question: ContractQuestion, rows: Sequence[Row]) -> list[dict[str, 
 
 def receipt_address(question: ContractQuestion, figure: str) -> str:
     """The receipt of one figure."""
-    return question.address(reverse("explore:contract_receipt"), figure=figure)
+    return question.address(page("contract_receipt"), figure=figure)
 
 
 def added_up(rows: Sequence[Row], by: str) -> list[dict[str, Any]]:
@@ -132,9 +133,7 @@ def _links(
         return question.narrowed(**{by: row[f"{by}_code"]})
 
     links: dict[str, Callable[[Row], str]] = {
-        f"{by}_code": lambda row: narrowed(row).address(
-            reverse("explore:contract"), **_to(question, other)
-        )
+        f"{by}_code": lambda row: narrowed(row).address(page("contract"), **_to(question, other))
     }
     for name in names:
         links[name] = lambda row, name=name: receipt_address(narrowed(row), name)  # type: ignore[misc]

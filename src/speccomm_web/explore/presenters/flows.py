@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from speccomm_web.design import formats
 from speccomm_web.design.tables import Column, DataTable, Kind, sorted_rows
+from speccomm_web.explore.addresses import page
 from speccomm_web.explore.queries.flows import FlowsAnswer
 from speccomm_web.explore.questions import FlowsQuestion
 from speccomm_web.explore.sight import Place, short_name
@@ -126,7 +127,7 @@ def flow_links(
 
     deeper = {"crg": "service", "service": "provider", "provider": "icb"}.get(by, "month")
     links: dict[str, Callable[[Mapping[str, Any]], str]] = {
-        f"{by}_code": lambda row: narrowed(row).address(reverse("explore:flows"), by=deeper)
+        f"{by}_code": lambda row: narrowed(row).address(page("flows"), by=deeper)
     }
     for name in measures_of(place):
         links[name] = lambda row, name=name: receipt_address(narrowed(row), name)  # type: ignore[misc]
@@ -135,7 +136,7 @@ def flow_links(
 
 def receipt_address(question: FlowsQuestion, measure: str) -> str:
     """The receipt of one figure."""
-    return question.address(reverse("explore:receipt"), measure=measure)
+    return question.address(page("receipt"), measure=measure)
 
 
 def downloads(question: FlowsQuestion, name: str, **more: str) -> dict[str, str]:
