@@ -45,6 +45,7 @@ from speccomm_web.explore.sight import Place
 __all__ = ["EFFECTS", "MONEY", "ContractAnswer", "Refusal", "contract_of", "total"]
 
 Rows = list[dict[str, Any]]
+LINES = "lines"
 EFFECTS = CONTRACT_EFFECTS
 MONEY = (
     "plan_gbp",
@@ -123,6 +124,26 @@ def _contract(opened: Opened, question: ContractQuestion) -> ContractAnswer:
 
 
 def _worked_out(held: Figures, terms: _Terms, question: ContractQuestion) -> ContractAnswer:
+    lines = _lines(held, terms)
+    table = ibis.table(ibis.Schema.from_pyarrow(lines.schema), name=LINES)
+    shape = (terms.scope.to_month, question.plan, question.service == UNKNOWN)
+    position = held.ask_alike(
+        ("position", shape), Marks(),
+        lambda: _position(table, held.table("services"), terms, question), beside={LINES: lines},
+    )  # fmt: skip
+    families = held.ask_alike(
+        ("families", question.plan), Marks(), lambda: _families(table, terms.rules),
+        beside={LINES: lines},
+    )  # fmt: skip
+    say = activity_findings()
+    found = position_findings(position, names=terms.places.names, say=say)
+    found += line_findings(families, names=terms.places.names, say=say)
+    rows = position.to_pylist()
+    return ContractAnswer(rows, found, _unset(rows))
+
+
+def _lines(held: Figures, terms: _Terms) -> pa.Table:
+    """Plan and actual of each line of the place: position and findings are both made of them."""
     marks = Marks()
     alike = _marked(terms, marks)
 
@@ -136,23 +157,9 @@ def _worked_out(held: Figures, terms: _Terms, question: ContractQuestion) -> Con
             rules=alike.rules,
         )
 
-    shape = (
-        alike.scope, alike.places.on, alike.place.service_codes, question.plan,
-        question.service == UNKNOWN,
-    )  # fmt: skip
-    held.places(alike.places.on)  # the expressions name tables of this map
-    position = held.ask_alike(
-        ("position", shape), marks,
-        lambda: _position(lines(), held.table("services"), alike, question),
-    )  # fmt: skip
-    families = held.ask_alike(
-        ("families", shape), marks, lambda: _families(lines(), alike.rules)
-    )  # fmt: skip
-    say = activity_findings()
-    found = position_findings(position, names=terms.places.names, say=say)
-    found += line_findings(families, names=terms.places.names, say=say)
-    rows = position.to_pylist()
-    return ContractAnswer(rows, found, _unset(rows))
+    held.places(alike.places.on)  # the expression names tables of this map
+    shape = (alike.scope, alike.places.on, alike.place.service_codes, alike.rules.plan_source)
+    return held.ask_alike(("lines", shape), marks, lines)
 
 
 def _of_provider(everyone: ContractAnswer, code: str) -> ContractAnswer:
