@@ -47,6 +47,11 @@ from speccomm_web.submissions.queries import findings_file, own_providers
 LOOKED_EVERY = 0.5  # seconds between two looks at a job under way
 # How long an earlier attempt that only seemed dead is given to notice that it is one no more.
 WAITED_FOR, WAITED_EVERY = 120.0, 1.0
+# The library speaks of its command line; here the same is a box to tick.
+SHRINKS = (
+    "load again with --accept-shrink",
+    "send the files again and tick “Load even if a month loses many of its rows”",
+)
 Say = Callable[[str, int, int], None]
 Answer = TypeVar("Answer")
 
@@ -62,7 +67,8 @@ def check_or_load(progress: Progress, *, submission_id: int) -> Ending:
         _refuse_who_may_not(sent)
         found = _loaded(sent, progress) if sent.purpose == "load" else _checked(sent, progress)
     except Refusal as refusal:
-        _end(sent, {"stage": Submission.Stage.REFUSED, "refusal": str(refusal)})
+        words = str(refusal).replace(*SHRINKS)
+        _end(sent, {"stage": Submission.Stage.REFUSED, "refusal": words})
         raise
     except Cancelled:
         words = "It was stopped. Nothing of it was kept."

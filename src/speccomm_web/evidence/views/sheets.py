@@ -17,6 +17,8 @@ from speccomm_web.evidence.forms import KeepForm, SheetForm
 from speccomm_web.evidence.presenters import changes
 from speccomm_web.evidence.presenters.entries import role_words
 
+# The library speaks of its command line; here the same is a field.
+REGISTER = ("Give the register with --table", "Choose it under “What it holds”")
 TRAIL = [{"words": "Evidence", "href": "/evidence/"}]
 
 
@@ -40,7 +42,7 @@ def send(request: HttpRequest) -> HttpResponse:
             form.add_error(None, "Only a quality lead of a region, for every service, brings in "
                                  "spreadsheets.")  # fmt: skip
         except (sheets.NotASheet, sheets.Refusal) as refusal:
-            form.add_error("file", str(refusal))
+            form.add_error("file", str(refusal).replace(*REGISTER))
         else:
             return redirect("evidence:sheet", sheet_id)
     context = {"form": form, "trail": TRAIL}

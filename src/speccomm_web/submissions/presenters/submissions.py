@@ -199,7 +199,7 @@ def refused_table(
     address = reverse("submissions:refused", args=[sent.pk])
     return DataTable(
         name=f"refused-{number}",
-        caption=f"{len(part.rows):,} refused rows of {part.file_name}",
+        caption=f"{formats.counted(len(part.rows), 'refused row')} of {part.file_name}",
         columns=tuple(Column(name, headings.get(name, name)) for name in part.columns),
         rows=[
             {name: None if value is None else str(value) for name, value in row.items()}
