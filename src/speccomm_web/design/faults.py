@@ -48,7 +48,7 @@ FAULTS = {
         "That is too large to send",
         (
             "The form or file is over the size that this page takes. Nothing was kept.",
-            "Send a smaller one, or use the page for submissions, which takes up to 2 GB.",
+            "Send a smaller one, or use the page for submissions, which takes up to 2\u00a0GB.",
         ),
     ),
     429: Fault(
