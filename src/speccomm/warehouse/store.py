@@ -59,6 +59,12 @@ class Store:
         return self._newest().version
 
     @property
+    def mark(self) -> str:
+        """What tells the store as it stands from any other, also from one made in its place."""
+        newest = self._newest()
+        return f"{newest.version}-{newest.committed_at}-{newest.key_id}"
+
+    @property
     def key_id(self) -> str:
         """The key under which the pseudonyms held now are made."""
         return self._newest().key_id

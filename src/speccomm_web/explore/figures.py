@@ -1,4 +1,4 @@
-"""The figures of one store version held in memory, for questions that must be answered at once.
+"""The figures of one store version, held ready for questions that must be answered at once.
 
 A process keeps one engine with three tables of the newest version: activity added up by its codes
 (one row for each provider, patients' commissioner, service, point of delivery and month), and the
@@ -35,7 +35,8 @@ from speccomm.jobs.flows import last_day
 from speccomm.jobs.reading import OrganisationMap, organisation_map
 from speccomm.jobs.settings import EngineSettings
 from speccomm.reference import Reference, open_reference
-from speccomm.warehouse import open_store
+from speccomm.warehouse import Snapshot, open_store
+from speccomm_web.explore.held_tables import attach_tables, write_tables
 from speccomm_web.explore.shapes import Marks, text_of
 from speccomm_web.runs.library import library
 
@@ -287,20 +288,16 @@ def _read(version: int, mark: str, *, as_at: datetime | None) -> Figures:
     snapshot = open_store(place.store).snapshot(version=version, as_at=as_at)
     try:
         con = _engine(place.engine)
-        schemas = {}
-        rows = snapshot.table(con, "plcm")
-        wanted = {
-            ACTIVITY: rows.group_by(list(CODES)).aggregate(
-                activity_count=rows.activity_count.sum().cast("decimal(38, 3)"),
-                row_count=rows.count(),
-                unstated_rows=rows.activity_count.isnull().sum(),
-            ),
-            MONITORING: snapshot.table(con, "acm").select(*CONTRACT_KEYS, *ACM_MEASURES),
-            PLAN: snapshot.table(con, "iap").select(*CONTRACT_KEYS, *IAP_MEASURES),
-        }
-        for name, expression in wanted.items():
-            con.raw_sql(f'create table "{name}" as {con.compile(expression)}')
-            schemas[name] = expression.schema()
+
+        def make(file: Path) -> None:
+            apart = _engine(place.engine)
+            try:
+                write_tables(apart, file, lambda engine: _tables(snapshot, engine))
+            finally:
+                apart.disconnect()
+
+        attach_tables(con, place.figures, mark, make)
+        schemas = {name: table.schema() for name, table in _tables(snapshot, con).items()}
         reference = open_reference(place.reference)
         keep(con, "kinds", reference.points_of_delivery)
         schemas["kinds"] = ibis.Schema.from_pyarrow(reference.points_of_delivery.schema)
@@ -324,6 +321,19 @@ def _read(version: int, mark: str, *, as_at: datetime | None) -> Figures:
         )
     finally:
         snapshot.release()
+
+
+def _tables(snapshot: Snapshot, con: Backend) -> dict[str, ir.Table]:
+    rows = snapshot.table(con, "plcm")
+    return {
+        ACTIVITY: rows.group_by(list(CODES)).aggregate(
+            activity_count=rows.activity_count.sum().cast("decimal(38, 3)"),
+            row_count=rows.count(),
+            unstated_rows=rows.activity_count.isnull().sum(),
+        ),
+        MONITORING: snapshot.table(con, "acm").select(*CONTRACT_KEYS, *ACM_MEASURES),
+        PLAN: snapshot.table(con, "iap").select(*CONTRACT_KEYS, *IAP_MEASURES),
+    }
 
 
 def _engine(settings: EngineSettings) -> Backend:
@@ -354,5 +364,5 @@ def _names(reference: Reference, *, code: str, name: str) -> dict[str, str]:
 def _mark(store: Path, version: int, reference: Path | None) -> str:
     files = sorted(reference.iterdir()) if reference is not None else []
     states = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-    said = repr((str(store), version, states))
+    said = repr((str(store), open_store(store).mark, states))
     return f"{version}-{sha256(said.encode()).hexdigest()[:16]}"

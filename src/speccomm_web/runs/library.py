@@ -34,6 +34,7 @@ class Library:
     runs: Path
     packs: Path
     uploads: Path
+    figures: Path
     key_file: Path
     engine: EngineSettings
 
@@ -84,6 +85,7 @@ def _library(environment: object) -> Library:
         runs=given.runs_dir,
         packs=given.packs_dir,
         uploads=given.uploads_dir,
+        figures=given.data_dir / "web" / "figures",
         key_file=given.key_file,
         engine=EngineSettings(
             memory_limit_mib=given.engine_memory_mib,

@@ -100,12 +100,19 @@ else:
     }
     SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
-# Answers of explored questions: bounded, and each process its own, so that reading one is no query.
+# Answers of explored questions, bounded: those of each process, so that reading one is no query, and
+# those that all processes share, so that none is worked out twice.
 CACHES["answers"] = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     "LOCATION": "answers",
     "TIMEOUT": 24 * 3600,
-    "OPTIONS": {"MAX_ENTRIES": 600},
+    "OPTIONS": {"MAX_ENTRIES": 300},
+}
+CACHES["shared_answers"] = {
+    "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+    "LOCATION": ENVIRONMENT.data_dir / "web" / "answers",
+    "TIMEOUT": 24 * 3600,
+    "OPTIONS": {"MAX_ENTRIES": 5000},
 }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}

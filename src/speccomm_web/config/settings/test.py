@@ -6,7 +6,7 @@ from pathlib import Path
 
 from speccomm_web.config.environment import database_settings, read_environment
 from speccomm_web.config.settings.base import *  # noqa: F403
-from speccomm_web.config.settings.base import DATABASES, MIDDLEWARE
+from speccomm_web.config.settings.base import CACHES, DATABASES, MIDDLEWARE
 
 # Nothing of a demonstration or of the machine it runs on reaches a test: only the addresses of
 # the services it is told to use.
@@ -23,6 +23,9 @@ if ENVIRONMENT.database.startswith("sqlite"):
     # A file for each process: an SQLite in memory does not wait for a lock as a file does.
     TEST_FOLDER.mkdir(exist_ok=True)
     DATABASES["default"]["TEST"] = {"NAME": str(TEST_FOLDER / f"records-{os.getpid()}.sqlite3")}
+
+# No test finds what another left.
+CACHES["shared_answers"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
 SECRET_KEY = "only-for-tests-" + "0123456789abcdefghijklmnopqrstuvwxyz"
 AUDIT_KEY = "only-for-tests-" + "zyxwvutsrqponmlkjihgfedcba9876543210"
