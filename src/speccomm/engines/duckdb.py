@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import ibis
 from ibis.backends.duckdb import Backend
 
+from speccomm.engines.remembering import RememberingDuckDB
 from speccomm.foundation.errors import Refusal
 
 LEAST_MEMORY_MIB = 64
@@ -36,7 +36,7 @@ def open_duckdb(
             f"The engine needs at least one thread and {LEAST_MEMORY_MIB} MiB of memory; "
             f"it was given {threads} and {memory_limit_mib} MiB."
         )
-    backend = ibis.duckdb.connect(
+    backend = RememberingDuckDB().connect(
         threads=threads,
         memory_limit=f"{memory_limit_mib}MiB",
         temp_directory="" if temp_directory is None else str(temp_directory),
