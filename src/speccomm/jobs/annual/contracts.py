@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -16,16 +17,18 @@ from speccomm.activity.rules import contract_rules
 from speccomm.activity.tables import UNKNOWN
 from speccomm.foundation.periods import MONTHS_IN_YEAR, FinancialMonth, FinancialYear
 from speccomm.jobs.contract_scope import ACM, scoped_question
+from speccomm.jobs.packing.contract import AreaPosition, areas_positions
 from speccomm.jobs.reading import OrganisationMap, Reading
 from speccomm.jobs.recounting.contract import position_of
 from speccomm.publishing import facts as shapes
 from speccomm.publishing.annual_report.facts import CommissionerSpending
-from speccomm.publishing.sourcing import Of, Position
+from speccomm.publishing.sourcing import Position
 
 Sets = dict[str, tuple[str, ...]]
 EXACT = "decimal(38, 4)"
 NOT_KNOWN = "Commissioner not known"
 HALF_A_PENNY = Decimal("0.005")
+ICB_SET = "icb:"
 FILE_KEYS = ["load_id", "file_name", "provider_code"]
 
 
@@ -99,7 +102,7 @@ def annual_contracts(
     return AnnualContracts(
         position=_named(position, places),
         by_commissioner=_by_commissioner(
-            reading, places, source, position, area=area, sets=sets, with_units=with_units
+            reading, places, scope, source, position, area=area, sets=sets, with_units=with_units
         ),
         last_month=last,
         incomplete=openness.incomplete,
@@ -135,7 +138,7 @@ def _sets(places: OrganisationMap, scope: ContractScope, *, area: Area, codes: s
         "plan_in_iap": tuple(sorted(scope.plan_in_iap)),
         "whole_year_in_acm": tuple(sorted(scope.whole_year_in_acm)),
         "sent": tuple(sorted(scope.sent)),
-        **{f"icb:{icb}": codes for icb, codes in _patients_of(places, area).items()},
+        **{f"{ICB_SET}{icb}": codes for icb, codes in _patients_of(places, area).items()},
     }
 
 
@@ -165,6 +168,7 @@ def _patients_of(places: OrganisationMap, area: Area) -> Sets:
 def _by_commissioner(
     reading: Reading,
     places: OrganisationMap,
+    scope: ContractScope,
     source: Position,
     position: pa.Table,
     *,
@@ -177,15 +181,21 @@ def _by_commissioner(
     spent = []
     rounded = position.num_rows
     whole_pence = None if with_units else _in_whole_pence(reading, source, area)
-    for name in sets:
-        if not name.startswith("icb:"):
-            continue
-        icb = name.removeprefix("icb:")
+    homes = {
+        name.removeprefix(ICB_SET): codes
+        for name, codes in sets.items()
+        if name.startswith(ICB_SET)
+    }
+    positions: Mapping[str, AreaPosition] = {}
+    if whole_pence is None:
+        areas = [replace(area, code=icb, patient_codes=frozenset(homes[icb])) for icb in homes]
+        positions = areas_positions(reading, places, areas=areas, scope=scope)
+    for icb, codes in homes.items():
         units = None
         if whole_pence is not None:
-            amount = sum((whole_pence.get(code, Decimal(0)) for code in sets[name]), Decimal(0))
+            amount = sum((whole_pence.get(code, Decimal(0)) for code in codes), Decimal(0))
         else:
-            found = position_of(reading, source, {Of.PATIENT_ICB: icb}, sets=sets)
+            found = positions[icb].position
             rounded += found.num_rows
             amount = pc.sum(found["actual_gbp"]).as_py() or Decimal(0)
             units = pc.sum(found["actual_activity"]).as_py() if with_units else None
