@@ -1,5 +1,6 @@
 """An annual report made of contract monitoring: gathered lines, ties, refusals and receipts."""
 
+import shutil
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -51,12 +52,18 @@ def asked(store, out=None, **more):
     )
 
 
+@pytest.fixture(scope="module")
+def report(store):
+    """The report of one ICB, built once for those that read it."""
+    return build_annual_report(asked(store))
+
+
 def table(pack, name):
     return next(t for t in pack.tables() if t.id == name)
 
 
-def test_small_lines_are_gathered_and_every_sum_ties(store) -> None:
-    _, pack = read_annual_report(asked(store))
+def test_small_lines_are_gathered_and_every_sum_ties(report) -> None:
+    pack = report.pack
     providers = table(pack, "expenditure_by_provider")
     assert [(r["code"], r["covers"], r["amount_gbp"]) for r in providers.records()] == [
         ("RKB", 1, Decimal("3700000.15")),
@@ -80,9 +87,10 @@ def test_small_lines_are_gathered_and_every_sum_ties(store) -> None:
         ("expenditure_by_service.all.amount_gbp", 4),
     ],
 )
-def test_receipts_of_named_and_gathered_lines_agree_with_the_store(store, figure, rows) -> None:
-    built = build_annual_report(asked(store))
-    answer = receipt(ReceiptRequest(figure=figure, pack=built.folder, store=store, now=NOW))
+def test_receipts_of_named_and_gathered_lines_agree_with_the_store(
+    store, report, figure, rows
+) -> None:
+    answer = receipt(ReceiptRequest(figure=figure, pack=report.folder, store=store, now=NOW))
     assert answer.agrees
     assert dict(answer.facts)["rows counted"] == str(rows)
     assert [file["file_name"] for file in answer.files] == ["acm.csv"]
@@ -151,14 +159,14 @@ def test_what_does_not_tie_is_said_and_not_forced(tmp_path) -> None:
     assert found[accounted, "Expenditure, as contract monitoring reports it"][0] == -300
 
 
-def test_lint_holds_gathered_lines_to_every_line(store) -> None:
-    built = build_annual_report(asked(store, store.parent / "linted"))
-    assert lint(LintRequest(built.folder, NOW)).findings.to_pylist() == []
-    path = built.folder / "tables" / "expenditure_by_provider.csv"
+def test_lint_holds_gathered_lines_to_every_line(report, tmp_path) -> None:
+    folder = shutil.copytree(report.folder, tmp_path / "linted")
+    assert lint(LintRequest(folder, NOW)).findings.to_pylist() == []
+    path = folder / "tables" / "expenditure_by_provider.csv"
     text = path.read_text("utf-8")
     assert "700000.03" in text
     path.write_text(text.replace("700000.03", "700001.03"), "utf-8")
-    found = lint(LintRequest(built.folder, NOW)).findings.to_pylist()
+    found = lint(LintRequest(folder, NOW)).findings.to_pylist()
     assert [row["code"] for row in found] == ["LINT-205"]
     assert "every provider" in found[0]["sentence"]
 
