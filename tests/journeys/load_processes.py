@@ -1,6 +1,6 @@
 """Loads as processes of their own, killed and crossed on purpose.
 
-Run as a script: `load_processes.py MODE FOLDER SEED`. It imports and compiles what a load needs
+Run as a script: `load_processes.py MODE FOLDER SEED [KILLS]`. It imports and compiles what a load needs
 once and never opens the engine itself, so that its forks start warm and clean. It prints one JSON
 line of what was seen and fails on any broken promise.
 """
@@ -44,8 +44,7 @@ from speccomm.warehouse.store import NoStore  # noqa: E402
 from tests.made_up.provider_files import NOW, Desk, activities, made  # noqa: E402
 
 ROWS = 6
-KILLS = 50
-KILLS_IN_COMMIT = 20
+KILLS_IN_COMMIT = 0.4  # of all
 ENDS = {-signal.SIGKILL: "killed", 0: "finished"}
 
 
@@ -220,20 +219,21 @@ def timed(folder: Path) -> tuple[float, float]:
     return commits - start, time.monotonic() - commits
 
 
-def killed(folder: Path, chance: random.Random) -> dict[str, int]:
-    """Kill a load at 50 moments of its life, and look at the store after each."""
+def killed(folder: Path, chance: random.Random, kills: str) -> dict[str, int]:
+    """Kill a load at so many moments of its life, and look at the store after each."""
+    moments = range(int(kills))
     before_commit, commit = timed(folder / "timing")
-    commit_kills = set(chance.sample(range(KILLS), KILLS_IN_COMMIT))
+    commit_kills = set(chance.sample(moments, round(len(moments) * KILLS_IN_COMMIT)))
     counts = Counter({"killed": 0, "finished": 0, "as_before": 0, "as_after": 0})
     was = asked(lambda: seen(folder))
-    for number in range(KILLS):
+    for number in moments:
         version = number + 2
         pid, reading = started(folder, version)
         if number in commit_kills:
             select.select([reading], [], [])
             time.sleep(chance.random() * commit)
         else:
-            time.sleep((number + chance.random()) / KILLS * (before_commit + commit))
+            time.sleep((number + chance.random()) / len(moments) * (before_commit + commit))
         os.kill(pid, signal.SIGKILL)
         counts[ENDS[exit_code(pid)]] += 1
         os.close(reading)
@@ -273,7 +273,9 @@ def crossed(folder: Path, _: random.Random) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    mode, where, seed = sys.argv[1:]
+    mode, where, seed, *more = sys.argv[1:]
     warm(Path(where))
-    answer = {"killed": killed, "crossed": crossed}[mode](Path(where), random.Random(int(seed)))
+    answer = {"killed": killed, "crossed": crossed}[mode](
+        Path(where), random.Random(int(seed)), *more
+    )
     print(json.dumps(answer))  # noqa: T201

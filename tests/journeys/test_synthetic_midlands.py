@@ -18,15 +18,15 @@ from speccomm.jobs.demo import (
     demo,
 )
 from speccomm.jobs.flows import FlowsRequest, flows
+from tests.journeys.demonstration import demonstration_to_read
 
 NOW = datetime(2024, 1, 22, 10, 0, tzinfo=UTC)
 Fault = dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> DemoAnswer:
-    folder = tmp_path_factory.mktemp("demo") / "midlands"
-    return demo(DemoRequest(folder=folder, icb="QWU", now=NOW, scale=0.004))
+def made() -> DemoAnswer:
+    return demonstration_to_read().answer
 
 
 @pytest.fixture(scope="module")

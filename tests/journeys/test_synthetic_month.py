@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from speccomm.cli.main import main
+from tests.journeys.demonstration import demonstration_in
 
 PERIOD = ("--from", "2023-04", "--to", "2023-12")
 MEASURES = ("intra", "imported", "exported")
@@ -42,12 +43,10 @@ def total(rows: Sequence[dict[str, str]], *measures: str) -> int:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("midlands") / "demo"
-    code, out = speccomm("demo", "--dir", folder, "--scale", "0.002")
-    assert code == 0
-    assert str(folder / "packs" / "QWU") in out
-    (folder.parent / "said.txt").write_text(out, encoding="utf-8")
-    return folder
+    made = demonstration_in(tmp_path_factory.mktemp("midlands"))
+    assert str(made.folder / "packs" / "QWU") in made.said
+    (made.folder.parent / "said.txt").write_text(made.said, encoding="utf-8")
+    return made.folder
 
 
 def test_the_folder_holds_what_it_says(demo: Path) -> None:

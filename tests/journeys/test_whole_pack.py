@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from speccomm.cli.main import main
 from speccomm.publishing.assembly import SECTIONS
 from speccomm.publishing.rendering.formats import ALL_FORMATS
+from tests.journeys.demonstration import demonstration_to_read
 
 WORDS = """
 written_by = "ICB director of commissioning"
@@ -30,19 +31,18 @@ PERIOD = ["--from", "2023-04", "--to", "2023-12"]
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small demonstration, made by its command."""
-    folder = tmp_path_factory.mktemp("whole") / "demo"
-    assert main(["demo", "--dir", str(folder), "--scale", "0.004"]) == 0
-    return folder
+def demo() -> Path:
+    """A small demonstration, made by its command; only read here."""
+    return demonstration_to_read().folder
 
 
 @pytest.fixture(scope="module")
-def pack(demo: Path) -> Path:
+def pack(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pack built again from the store of the demonstration, with an editor's words."""
-    words = demo.parent / "words.toml"
+    folder = tmp_path_factory.mktemp("whole")
+    words = folder / "words.toml"
     words.write_text(WORDS, encoding="utf-8")
-    out = demo.parent / "packs" / "QWU"
+    out = folder / "packs" / "QWU"
     line = ["pack", "build", "--store", str(demo / "store"), "--icb", "QWU", *PERIOD]
     line += ["--reference", str(demo / "reference"), "--out", str(out), "--words", str(words)]
     assert main(line) == 0
@@ -98,10 +98,10 @@ def test_the_editors_words_are_in_every_format_and_named_as_the_only_change(
 
 
 def test_lint_finds_nothing_but_the_code_that_was_planted(
-    demo: Path, pack: Path, capsys: pytest.CaptureFixture[str]
+    demo: Path, pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for place in (pack, pack / "pack.xlsx"):
-        findings = demo.parent / "findings.csv"
+        findings = tmp_path / "findings.csv"
         line = ["pack", "lint", str(place), "--reference", str(demo / "reference")]
         assert main([*line, "--findings", str(findings)]) in (0, 1)
         with findings.open(encoding="utf-8", newline="") as file:
