@@ -21,7 +21,7 @@ from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-THREADS = 8  # a request that takes long, such as a large upload, leaves the others free
+THREADS = 4  # a request that takes long, such as a large upload, leaves the others free
 
 
 class Application(ASGIHandler):
