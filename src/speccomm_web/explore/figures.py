@@ -37,6 +37,7 @@ from speccomm.jobs.settings import EngineSettings
 from speccomm.reference import Reference, open_reference
 from speccomm.warehouse import Snapshot, open_store
 from speccomm_web.explore.held_tables import attach_tables, write_tables
+from speccomm_web.explore.kept import forget_shared
 from speccomm_web.explore.shapes import Marks, text_of
 from speccomm_web.runs.library import library
 
@@ -296,7 +297,10 @@ def _read(version: int, mark: str, *, as_at: datetime | None) -> Figures:
             finally:
                 apart.disconnect()
 
-        attach_tables(con, place.figures, mark, make)
+        moment = as_at.isoformat() if as_at else ""
+        whole = mark.removesuffix(f"@{moment}")
+        if attach_tables(con, place.figures, whole, make, moment=moment) and not moment:
+            forget_shared()
         schemas = {name: table.schema() for name, table in _tables(snapshot, con).items()}
         reference = open_reference(place.reference)
         keep(con, "kinds", reference.points_of_delivery)

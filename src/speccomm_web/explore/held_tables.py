@@ -17,22 +17,27 @@ import duckdb
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
-KEPT = 4  # files: today's figures, those before the last load, and those of earlier moments
+KEPT = 4  # files of one mark: its figures, and those as they stood at earlier moments
 ENDING = ".duckdb"
 Tables = Callable[[Backend], Mapping[str, ir.Table]]
 log = logging.getLogger(__name__)
 
 
-def attach_tables(con: Backend, folder: Path, mark: str, make: Callable[[Path], None]) -> None:
-    """Let an engine read the tables of a mark, making their file where there is none.
+def attach_tables(
+    con: Backend, folder: Path, mark: str, make: Callable[[Path], None], *, moment: str = ""
+) -> bool:
+    """Let an engine read the tables of a mark, as at a moment, making their file where there is none.
 
-    A file that cannot be read, as after a failure of the disk, is made again. The files used
-    longest ago are removed: a process that still reads one keeps it until it closes.
+    A file that cannot be read, as after a failure of the disk, is made again. A new file removes
+    those of every other mark, so that nothing purged from the store stays here, and of its own
+    those used longest ago; a process that still reads one keeps it until it closes. Returns whether
+    the file was made.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / (sha256(mark.encode()).hexdigest()[:32] + ENDING)
+    file = folder / f"{_short(mark)}-{_short(moment)}{ENDING}"
     try:
         _attach(con, file)
+        return False
     except (OSError, duckdb.Error) as problem:
         if file.exists():
             log.warning("held figures are made again", extra={"problem": type(problem).__name__})
@@ -43,7 +48,8 @@ def attach_tables(con: Backend, folder: Path, mark: str, make: Callable[[Path], 
         finally:
             coming.unlink(missing_ok=True)
         _attach(con, file)
-    _remove_old(folder)
+        _remove_old(folder, keep=_short(mark))
+        return True
 
 
 def write_tables(con: Backend, file: Path, tables: Tables) -> None:
@@ -64,10 +70,12 @@ def _attach(con: Backend, file: Path) -> None:
         con.raw_sql(f'create or replace view "{name}" as from held.main."{name}"')
 
 
-def _remove_old(folder: Path) -> None:
+def _remove_old(folder: Path, *, keep: str) -> None:
     files = sorted(folder.glob(f"*{ENDING}"), key=_used_at, reverse=True)
-    for file in files[KEPT:]:
-        file.unlink(missing_ok=True)
+    own = [file for file in files if file.name.startswith(f"{keep}-")]
+    for file in files:
+        if file not in own[:KEPT]:
+            file.unlink(missing_ok=True)
 
 
 def _used_at(file: Path) -> float:
@@ -75,6 +83,10 @@ def _used_at(file: Path) -> float:
         return file.stat().st_mtime
     except FileNotFoundError:  # another process removed it
         return 0.0
+
+
+def _short(words: str) -> str:
+    return sha256(words.encode()).hexdigest()[:16]
 
 
 def _quoted(file: Path) -> str:

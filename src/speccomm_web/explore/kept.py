@@ -58,6 +58,11 @@ def kept(mark: str, question: Any, answer: Callable[[], Answer]) -> Answer:
     return cast("Answer", found)
 
 
+def forget_shared() -> None:
+    """Forget the answers that processes share: the store they were of has changed."""
+    caches["shared_answers"].clear()
+
+
 def _share(key: str, found: object) -> None:
     try:
         caches["shared_answers"].set(key, found)

@@ -28,10 +28,10 @@ class Maker:
         con.disconnect()
 
 
-def read(folder: Path, mark: str, make: Maker) -> list[tuple[object, ...]]:
+def read(folder: Path, mark: str, make: Maker, moment: str = "") -> list[tuple[object, ...]]:
     con: Backend = ibis.duckdb.connect()
     try:
-        attach_tables(con, folder, mark, make)
+        attach_tables(con, folder, mark, make, moment=moment)
         found: list[tuple[object, ...]] = con.con.execute("from activity order by code").fetchall()
         return found
     finally:
@@ -66,16 +66,28 @@ def test_a_making_that_fails_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_files_used_longest_ago_go_and_readers_keep_theirs(tmp_path: Path) -> None:
+def test_a_new_mark_removes_the_files_of_the_old_and_their_readers_keep_theirs(
+    tmp_path: Path,
+) -> None:
     make = Maker()
     con = ibis.duckdb.connect()
-    attach_tables(con, tmp_path, "0", make)
-    for mark in range(1, held_tables.KEPT + 1):
-        read(tmp_path, str(mark), make)
-    assert len(list(tmp_path.iterdir())) == held_tables.KEPT
+    assert attach_tables(con, tmp_path, "before", make)
+    read(tmp_path, "before", make, "an earlier moment")
+    read(tmp_path, "after", make)
+    assert len(list(tmp_path.iterdir())) == 1
     assert con.con.execute("select count(*) from activity").fetchall() == [(2,)]
-    read(tmp_path, "0", make)
-    assert make.times == held_tables.KEPT + 2
+    assert not attach_tables(ibis.duckdb.connect(), tmp_path, "after", make)
+
+
+def test_of_earlier_moments_those_asked_last_are_kept(tmp_path: Path) -> None:
+    make = Maker()
+    for day in range(held_tables.KEPT + 3):
+        read(tmp_path, "a mark", make, f"day {day}")
+    assert len(list(tmp_path.iterdir())) == held_tables.KEPT
+    read(tmp_path, "a mark", make, f"day {held_tables.KEPT + 2}")
+    assert make.times == held_tables.KEPT + 3
+    read(tmp_path, "a mark", make, "day 0")
+    assert make.times == held_tables.KEPT + 4
 
 
 def test_types_are_those_declared(tmp_path: Path) -> None:
