@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from speccomm.activity.areas import Area
+from speccomm.jobs import pack as jobs
 from speccomm.jobs.pack import PackRequest
+from speccomm.jobs.packing.region import RegionReading
 from speccomm.publishing.leaving import DrawablePack
 from speccomm.publishing.rendering.formats import Format
 from speccomm_web.accounts.models import Organisation
@@ -28,8 +32,9 @@ from tests.web.rendered import told_contexts as told_contexts
 
 SECTIONS = ["headlines", "activity", "definitions"]
 Ask = Callable[..., Pack]
-READ, DRAW = tasks.read_pack, tasks.pack_files
+READ, FACTS, DRAW = tasks.read_pack, jobs.pack_facts, tasks.pack_files
 _read: dict[object, Any] = {}
+_facts: dict[object, Any] = {}
 _drawn: dict[object, Any] = {}
 
 
@@ -41,6 +46,17 @@ def read_once(request: PackRequest) -> Any:
     if key not in _read:
         _read[key] = READ(request)
     return _read[key]
+
+
+def facts_once(asked: RegionReading, area: Area, *, now: datetime) -> Any:
+    """What a pack is made from, kept for the next that differs only in sections, words or readers."""
+    snapshot = asked.reading.snapshot
+    key = (snapshot.data_paths("plcm"), snapshot.version, snapshot.as_at, asked.reading.day,
+           asked.months, asked.places.on, asked.of, asked.evidence_on, area.code)  # fmt: skip
+    if repr(key) not in _facts:
+        _facts[repr(key)] = FACTS(asked, area, now=now)
+    facts, flows = _facts[repr(key)]
+    return replace(facts, built_at=now), flows
 
 
 def draw_once(built: DrawablePack, formats: tuple[Format, ...]) -> Any:
@@ -100,6 +116,7 @@ def ask(midlands: Midlands, people: dict[str, Client], monkeypatch: pytest.Monke
 
     # Within a test's transaction no second connection can say that the worker is alive.
     monkeypatch.setattr(background, "ALIVE_EVERY", 3600.0)
+    monkeypatch.setattr(jobs, "pack_facts", facts_once)
     monkeypatch.setattr(tasks, "read_pack", read_once)
     monkeypatch.setattr(tasks, "pack_files", draw_once)
 
