@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("accessibility", home.accessibility, name="accessibility"),
     path("privacy", home.privacy, name="privacy"),
+    path("favicon.ico", home.icon, name="icon"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -152,9 +152,13 @@ def _built(pack: Pack) -> str:
     return formats.moment(pack.built_at) + of
 
 
-def task_of(pack: Pack) -> dict[str, Any] | None:
-    """The task that builds a pack, while it is not built."""
-    return task_view(pack.task) if pack.stage == Stage.BUILDING and pack.task else None
+def task_of(pack: Pack, viewer: Viewer) -> dict[str, Any] | None:
+    """The task that builds a pack, while it is not built. Only who asked for it follows and stops it."""
+    if pack.stage != Stage.BUILDING or pack.task is None:
+        return None
+    view = task_view(pack.task)
+    own = pack.task.asked_by_id == viewer.person_id
+    return view if own else {**view, "address": "", "cancel": ""}
 
 
 def sections(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from speccomm_web.accounts.navigation import entrances
@@ -28,3 +29,9 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about the people who use it."""
     return render(request, "privacy.html")
+
+
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:
+    """The mark of the service, for what names none itself, such as a pack."""
+    return redirect(static("design/mark.svg"))

@@ -30,7 +30,7 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
         "pack": found,
         "title": f"{found.get_product_display()}: {found.area_name}",
         "summary": presenters.summary(found, inside=True),
-        "task": presenters.task_of(found),
+        "task": presenters.task_of(found, viewer),
         "read": base + main["html"] if "html" in main else "",
         "downloads": presenters.downloads(
             main, base=base, archive=reverse("packs:archive", args=[pack_id])
