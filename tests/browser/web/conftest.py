@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,14 +15,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from speccomm_web.config.demonstration import PASSWORD
 from tests.browser.accessibility import AXE, CHROMIUM
-from tests.browser.web.looking import launch, sign_in
+from tests.browser.web.looking import axe, launch, sign_in
+from tests.web.midlands import midlands_in, midlands_to_read
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,35 @@ class Application:
         return done.stdout
 
 
+@dataclass(frozen=True)
+class Everything:
+    """An application that has something to show at every address; see `seeding`.
+
+    `sessions` are of people by the words for them, `named` the parameters of addresses.
+    """
+
+    address: str
+    sessions: dict[str, str]
+    named: dict[str, Any]
+
+    @contextmanager
+    def visited_by(self, browser: Browser, who: str, **window: Any) -> Iterator[BrowserContext]:
+        """A window without history, with axe, in which a person is signed in; nobody if `who` is empty."""
+        context = browser.new_context(locale="en-GB", **window)
+        context.set_default_timeout(120_000)
+        context.add_init_script(axe())
+        self.sign_in(context, who)
+        yield context
+        context.close()
+
+    def sign_in(self, context: BrowserContext, who: str) -> None:
+        """Make a window that of another person, or of nobody."""
+        context.clear_cookies()
+        if who:
+            session = self.sessions[who]
+            context.add_cookies([{"name": "sessionid", "value": session, "url": self.address}])
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test of this folder needs Chromium, and axe to ask."""
     missing = CHROMIUM is None or not AXE.is_file()
@@ -54,6 +89,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     with serving(tmp_path_factory.mktemp("application")) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everything]:
+    folder = tmp_path_factory.mktemp("everything")
+    made, sources = midlands_in(folder), midlands_to_read()
+    shutil.copy(made.reference.parent / "key", folder / "key")
+    nowhere = "http://127.0.0.1:9"
+    more = {
+        "SPECCOMM_REFERENCE_DIR": str(made.reference), "SPECCOMM_METRICS_TOKEN": "counts",
+        "SPECCOMM_MESH_URL": nowhere, "SPECCOMM_MESH_MAILBOX": "X26ABC1",
+        "SPECCOMM_MESH_PASSWORD": "password", "SPECCOMM_MESH_SHARED_KEY": "a shared key",
+        "SPECCOMM_MESH_TABLE": str(folder / "mesh.toml"), "SPECCOMM_OIDC_ISSUER": nowhere,
+        "SPECCOMM_OIDC_NAME": "NHS account", "SPECCOMM_OIDC_CLIENT_ID": "speccomm",
+    }  # fmt: skip
+    with serving(folder, **more) as application:
+        command = [sys.executable, "-m", "tests.browser.web.seeding",
+                   str(made.reference.parent / "submissions"),
+                   str(sources.store.parent / "evidence")]  # fmt: skip
+        done = subprocess.run(
+            command, env=application.environment, cwd=ROOT, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        yield Everything(application.address, **json.loads(done.stdout.splitlines()[-1]))
 
 
 @contextmanager

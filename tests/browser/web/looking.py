@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,20 +37,35 @@ class Sight:
 def look(page: Page, *, width: int, picture: Path | None = None) -> Sight:
     """Ask axe every rule at one width; the picture is written where one is wanted."""
     page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe())
+    found = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations)"
+    )
     if picture is not None:
         page.screenshot(path=str(picture), full_page=True)
     return Sight(
         violations=tuple(
             f"{violation['id']}: {node['target']} {node['failureSummary']}"
-            for violation in found["violations"]
+            for violation in found
             for node in violation["nodes"]
         ),
-        wider_than_window=page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        ),
+        wider_than_window=wider_than_window(page),
     )
+
+
+def wider_than_window(page: Page) -> int:
+    """How many pixels of a page lie beyond its window's width."""
+    wider: int = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return wider
+
+
+@cache
+def axe() -> str:
+    """The script that asks a page whether everyone can use it."""
+    return AXE.read_text(encoding="utf-8")
 
 
 def sign_in(page: Page, address: str, *, email: str, password: str) -> None:

@@ -1,49 +1,12 @@
-"""Each page of the foundation in Chromium: axe finds nothing, nothing overflows, nothing is fetched."""
+"""What people do on pages of the foundation: with the keyboard, enlarged, and without scripts."""
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, expect
 
 from speccomm_web.config.demonstration import PASSWORD
 from tests.browser.web.conftest import Application
-from tests.browser.web.looking import WIDTHS, look, sign_in
-
-OPEN = ("/account/sign-in", "/account/password/reset", "/accessibility", "/privacy", "/design/",
-        "/design/faults/403", "/design/faults/404", "/design/faults/409", "/design/faults/413",
-        "/design/faults/500")  # fmt: skip
-SIGNED_IN = ("/", "/people/", "/people/?words=nobody+has+this+name", "/people/add", "/people/1",
-             "/people/me", "/people/permissions", "/audit/", "/runs/", "/account/second-factor",
-             "/account/password", "/account/sign-out", "/no-such-page")  # fmt: skip
-
-
-def check(page: Page, address: str) -> None:
-    asked: list[str] = []
-
-    def note(request: Request) -> None:
-        asked.append(request.url)
-
-    page.on("request", note)
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.goto(address)
-    for width in WIDTHS:
-        sight = look(page, width=width)
-        assert sight.violations == (), f"{address} at {width}"
-        assert sight.wider_than_window == 0, f"{address} at {width}"
-    origin = "/".join(address.split("/")[:3])
-    assert not [url for url in asked if not url.startswith((origin, "data:"))]
-    assert not [said for said in complaints if "Failed to load resource" not in said]
-
-
-@pytest.mark.parametrize("path", OPEN)
-def test_an_open_page(page: Page, application: Application, path: str) -> None:
-    check(page, application.address + path)
-
-
-def test_pages_of_an_administrator(administrator: Page, application: Application) -> None:
-    for path in SIGNED_IN:
-        check(administrator, application.address + path)
+from tests.browser.web.looking import look, sign_in
 
 
 def test_forms_with_errors(administrator: Page, application: Application) -> None:
