@@ -61,11 +61,6 @@ def loaded_to_read() -> Midlands:
     return Midlands(folder / "store", folder / "reference")
 
 
-def loaded_in(folder: Path) -> Midlands:
-    """A copy of the store without evidence, which a test may write to."""
-    return _copied(loaded_to_read(), folder)
-
-
 def earlier_files() -> tuple[Path, ...]:
     """Files that were sent before those in the store, and are not in it."""
     folder = loaded_to_read().store.parent
@@ -80,9 +75,6 @@ def midlands_to_read() -> Midlands:
 
 def midlands_in(folder: Path) -> Midlands:
     """A copy of the store that a test may write to."""
-    return _copied(midlands_to_read(), folder)
-
-
-def _copied(made: Midlands, folder: Path) -> Midlands:
+    made = midlands_to_read()
     shutil.copytree(made.store, folder / "store")
     return Midlands(folder / "store", made.reference)

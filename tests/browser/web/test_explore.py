@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from speccomm_web.config.demonstration import PASSWORD
-from tests.browser.web.conftest import Application, serving
+from tests.browser.web.conftest import Everything
 from tests.browser.web.looking import WIDTHS, look, sign_in
-from tests.web.explore.conftest import made_and_loaded
 
 
-@pytest.fixture(scope="module")
-def explored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    folder = tmp_path_factory.mktemp("explored")
-    loaded = made_and_loaded(folder)
-    with serving(folder, SPECCOMM_REFERENCE_DIR=str(loaded.reference)) as made:
-        yield made
-
-
-def person(page: Page, application: Application, name: str) -> Page:
+def person(page: Page, application: Everything, name: str) -> Page:
     page.set_default_timeout(120_000)
     email = f"{name}@demonstration.example"
     sign_in(page, application.address, email=email, password=PASSWORD)
@@ -36,9 +24,9 @@ def looks_right(page: Page) -> None:
 
 
 def test_an_analyst_finds_why_imports_rose_and_shares_the_view(
-    page: Page, browser: Browser, explored: Application
+    page: Page, browser: Browser, everything: Everything
 ) -> None:
-    person(page, explored, "icb-analyst")
+    person(page, everything, "icb-analyst")
     page.get_by_role("link", name="Explore").first.click()
     page.get_by_role("searchbox").fill("renal")
     page.get_by_role("button", name="Find").click()
@@ -67,21 +55,21 @@ def test_an_analyst_finds_why_imports_rose_and_shares_the_view(
     looks_right(page)
 
     colleague = browser.new_context(locale="en-GB").new_page()
-    person(colleague, explored, "board")
+    person(colleague, everything, "board")
     colleague.goto(address)
     seen = colleague.locator(".nhsuk-summary-list__row").nth(1).get_by_role("link").inner_text()
     assert seen == figure
     colleague.context.close()
 
     stranger = browser.new_context(locale="en-GB").new_page()
-    person(stranger, explored, "submitter")
+    person(stranger, everything, "submitter")
     stranger.goto(address)
     expect(stranger.get_by_role("heading", name="Page not found")).to_be_visible()
     stranger.context.close()
 
 
-def test_every_page_and_a_question_that_cannot_be_asked(page: Page, explored: Application) -> None:
-    person(page, explored, "analyst")
+def test_every_page_and_a_question_that_cannot_be_asked(page: Page, everything: Everything) -> None:
+    person(page, everything, "analyst")
     for address in (
         "/explore/contract?place=QWU",
         "/explore/contract/receipt?place=QWU&year=2023-24&month=9&figure=mix_gbp&provider=RKB",
@@ -91,7 +79,7 @@ def test_every_page_and_a_question_that_cannot_be_asked(page: Page, explored: Ap
         "/explore/rows?place=QWU",
         "/explore/rows?place=QWU&dataset=plcm&provider=RKB&month=2023-05",
     ):
-        page.goto(explored.address + address)
+        page.goto(everything.address + address)
         looks_right(page)
     page.locator("#rows tbody").get_by_role("link").first.click()
     expect(page.get_by_role("heading", name="The walk")).to_be_visible()

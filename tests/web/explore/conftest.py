@@ -13,7 +13,7 @@ from django.core.cache import caches
 from speccomm_web.accounts.models import Organisation, Person
 from speccomm_web.accounts.roles import Role
 from tests.web.conftest import MakePerson
-from tests.web.midlands import RECEIVED_AT, Midlands, earlier_files, loaded_in, loaded_to_read
+from tests.web.midlands import RECEIVED_AT, earlier_files, loaded_to_read
 
 NOW = RECEIVED_AT
 
@@ -31,15 +31,7 @@ class Loaded:
 @pytest.fixture(scope="session")
 def loaded() -> Loaded:
     """The synthetic Midlands at small scale, loaded once and only read here."""
-    return _loaded(loaded_to_read())
-
-
-def made_and_loaded(folder: Path) -> Loaded:
-    """A copy of the store in a folder, to be written to."""
-    return _loaded(loaded_in(folder))
-
-
-def _loaded(made: Midlands) -> Loaded:
+    made = loaded_to_read()
     return Loaded(made.store, made.reference, made.reference.parent / "key", earlier_files())
 
 

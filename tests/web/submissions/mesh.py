@@ -72,7 +72,7 @@ class Mesh:
         command = [
             str(PYTHON), "-W", "ignore", "-m", "uvicorn", "mesh_sandbox.api:app", "--host",
             "127.0.0.1", "--port", str(self.port), "--log-level", "error",
-            "--timeout-keep-alive", "900",
+            "--timeout-keep-alive", "900", "--timeout-graceful-shutdown", "1",
             "--ssl-keyfile", str(self.folder / "server.key"),
             "--ssl-certfile", str(self.folder / "server.pem"),
             "--ssl-ca-certs", str(self.folder / "authority.pem"), "--ssl-cert-reqs", "2",
