@@ -1,4 +1,4 @@
-"""DuckDB with the made-up England registered, one SQL text per choice of rules."""
+"""DuckDB with the made-up England registered, one SQL text per choice of rules in a process."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
+from speccomm.assignment.dated import ReferenceRows
+from speccomm.assignment.explain import explain_record
 from speccomm.assignment.flow_chart import (
     CamLookups,
     CamRules,
@@ -17,9 +19,10 @@ from speccomm.assignment.flow_chart import (
 )
 from speccomm.assignment.lookups import InfertilityPatterns
 from speccomm.assignment.record_findings import warnings
-from speccomm.assignment.tables import RECORD
+from speccomm.assignment.tables import ASSIGNMENT, RECORD
 
 KINDS = {"string": pa.string(), "date": pa.date32()}
+_SQL: dict[str, str] = {}  # of every engine of this process
 RECORD_SCHEMA = pa.schema([(name, KINDS[kind]) for name, kind in RECORD.items()])
 USUAL = {
     "cds_type": "130",
@@ -47,12 +50,19 @@ class Engine:
         self.con = ibis.duckdb.connect()
         self.reference = reference
         self.patterns = InfertilityPatterns.of(reference)
-        self.sql: dict[str, str] = {}
         self.registered = ""
 
     def assign(self, records: list[dict[str, Any]], rules: CamRules) -> list[dict[str, Any]]:
         """Answers in the order of the records, whose record_id is their position."""
         return self._ask("assign", records, rules)
+
+    def explained(self, records: list[dict[str, Any]], rules: CamRules) -> list[dict[str, Any]]:
+        """Answers in the order of the records, each the same as the explanation's."""
+        rows, found = ReferenceRows(self.reference), self.assign(records, rules)
+        for number, (given, answer) in enumerate(zip(records, found, strict=True)):
+            told = explain_record({**given, "record_id": str(number)}, rows, rules=rules)
+            assert answer == {name: getattr(told, name) for name in ASSIGNMENT}, (given, told)
+        return found
 
     def warn(self, records: list[dict[str, Any]], rules: CamRules) -> list[dict[str, str | None]]:
         """For each record the checks it meets, in order, each with the code it names or None."""
@@ -86,11 +96,11 @@ class Engine:
             for name, table in cam_lookup_tables(self.reference, rules=rules).items():
                 self.con.con.register(f"cam_{name}", table)
             self.registered = key
-        asked = f"{question} {key}"
-        if asked not in self.sql:
-            self.sql[asked] = ibis.to_sql(self._expression(question, rules), dialect="duckdb")
+        asked = f"{question} {key} {self.patterns} {sorted(self.reference.loaded)}"
+        if asked not in _SQL:
+            _SQL[asked] = ibis.to_sql(self._expression(question, rules), dialect="duckdb")
         numbered = [{**row, "record_id": str(n)} for n, row in enumerate(records)]
         self.con.con.register("records", pa.Table.from_pylist(numbered, RECORD_SCHEMA))
-        answers = self.con.raw_sql(self.sql[asked]).to_arrow_table().to_pylist()
+        answers = self.con.raw_sql(_SQL[asked]).to_arrow_table().to_pylist()
         assert len(answers) == len(records)
         return sorted(answers, key=lambda answer: int(answer["record_id"]))

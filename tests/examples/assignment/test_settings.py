@@ -8,10 +8,7 @@ from typing import Any
 import pytest
 
 from speccomm.assignment.contract_rules import SETTINGS as CONTRACT_SETTINGS
-from speccomm.assignment.dated import ReferenceRows
-from speccomm.assignment.explain import explain_record
 from speccomm.assignment.rules import SETTINGS, CamRules, read_rules
-from speccomm.assignment.tables import ASSIGNMENT
 from tests.examples.assignment.contract_engine import ContractEngine, contract_row
 from tests.examples.assignment.engine import Engine, record
 from tests.examples.assignment.england import made_up_reference
@@ -111,29 +108,39 @@ def engine() -> Engine:
 
 
 def answer(engine: Engine, given: dict[str, Any], rules: CamRules) -> tuple[Any, ...]:
-    (found,) = engine.assign([given], rules)
-    rows = ReferenceRows(engine.reference)
-    told = explain_record({**given, "record_id": "0"}, rows, rules=rules)
-    assert found == {name: getattr(told, name) for name in ASSIGNMENT}
+    (found,) = engine.explained([given], rules)
+    return said(found)
+
+
+def said(found: dict[str, Any]) -> tuple[Any, ...]:
     return found["exit"], found["commissioner_code"], found["category_code"]
 
 
+@pytest.fixture(scope="module")
+def by_default(engine: Engine) -> list[tuple[Any, ...]]:
+    """What each of the records of TURNED is answered before anything is turned, asked at once."""
+    records = [record(**values) for _, _, values, _, _ in TURNED]
+    return [said(found) for found in engine.explained(records, read_rules())]
+
+
 @pytest.mark.parametrize(
-    ("setting", "choice", "values", "usual", "turned"),
-    TURNED,
+    ("number", "setting", "choice", "values", "usual", "turned"),
+    [(number, *case) for number, case in enumerate(TURNED)],
     ids=[f"{n}-{case[0]}-{case[1]}" for n, case in enumerate(TURNED)],
 )
 def test_a_setting_changes_what_it_says(
     engine: Engine,
+    by_default: list[tuple[Any, ...]],
+    number: int,
     setting: str,
     choice: str,
     values: dict[str, Any],
     usual: tuple[Any, ...],
     turned: tuple[Any, ...],
 ) -> None:
-    given = record(**values)
-    assert answer(engine, given, read_rules()) == usual
-    assert answer(engine, given, read_rules().with_settings(**{setting: choice})) == turned
+    assert by_default[number] == usual
+    turned_rules = read_rules().with_settings(**{setting: choice})
+    assert answer(engine, record(**values), turned_rules) == turned
 
 
 def test_contracts_that_are_not_loaded_are_assumed_or_not() -> None:
@@ -221,19 +228,24 @@ CONTRACT_TURNED: list[tuple[str, str, dict[str, Any], tuple[Any, ...], tuple[Any
 ]
 
 
+@pytest.fixture(scope="module")
+def contract_engine() -> ContractEngine:
+    return ContractEngine(made_up_reference())
+
+
 @pytest.mark.parametrize(
     ("setting", "choice", "values", "usual", "turned"),
     CONTRACT_TURNED,
     ids=[case[0] for case in CONTRACT_TURNED],
 )
 def test_a_contract_setting_changes_what_it_says(
+    contract_engine: ContractEngine,
     setting: str,
     choice: str,
     values: dict[str, Any],
     usual: tuple[Any, ...],
     turned: tuple[Any, ...],
 ) -> None:
-    engine = ContractEngine(made_up_reference())
     given = contract_row(**values)
-    assert engine.answer(given) == usual
-    assert engine.answer(given, **{setting: choice}) == turned
+    assert contract_engine.answer(given) == usual
+    assert contract_engine.answer(given, **{setting: choice}) == turned
