@@ -99,6 +99,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everything]
     nowhere = "http://127.0.0.1:9"
     more = {
         "SPECCOMM_REFERENCE_DIR": str(made.reference), "SPECCOMM_METRICS_TOKEN": "counts",
+        "SPECCOMM_IDLE_MINUTES": "600",
         "SPECCOMM_MESH_URL": nowhere, "SPECCOMM_MESH_MAILBOX": "X26ABC1",
         "SPECCOMM_MESH_PASSWORD": "password", "SPECCOMM_MESH_SHARED_KEY": "a shared key",
         "SPECCOMM_MESH_TABLE": str(folder / "mesh.toml"), "SPECCOMM_OIDC_ISSUER": nowhere,

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from speccomm_web.config.demonstration import PASSWORD
 from tests.browser.web.conftest import Application, Everything
-from tests.browser.web.looking import WIDTHS, look, sign_in, wider_than_window
+from tests.browser.web.looking import WIDTHS, keep_few_alike, look, sign_in, wider_than_window
 from tests.browser.web.seeding.__main__ import SECRET
 from tests.browser.web.visits import (
     NOBODY,
@@ -119,15 +119,12 @@ def seen_wrong(page: Page) -> Iterator[str]:
     yield from (f"speaks of {flag}" for flag in FLAG.findall(words))
     page.set_viewport_size({"width": narrowest, "height": 900})
     yield from too_wide(wider_than_window(page), narrowest)
-    page.evaluate(FEWER)
+    keep_few_alike(page)
     yield from look(page, width=narrowest).violations
 
 
 PARTS = """[document.querySelectorAll("h1").length, document.title, document.documentElement.lang,
             document.body.innerText]"""
-# Of many rows or choices that are made alike the first few tell axe enough.
-FEWER = """for (const like of document.querySelectorAll(
-               "tbody tr:nth-child(n+6), option:nth-child(n+4)")) like.remove()"""
 
 
 def too_wide(pixels: int, width: int) -> Iterator[str]:

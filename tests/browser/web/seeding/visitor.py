@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
+
+DAY = 86_400  # seconds
 
 
 class Visitor:
@@ -14,32 +17,35 @@ class Visitor:
 
     @classmethod
     def of(cls, person: Any) -> Visitor:
-        """A person, signed in."""
+        """A person who signed in an hour ago and, for all of today, has just given the password."""
+        from allauth.account.internal.flows import login
+        from allauth.account.internal.userkit import user_id_to_str
         from django.test import Client
+        from django.utils import timezone
+
+        from speccomm_web.accounts.middleware import BEGAN, SEEN
 
         client = Client(HTTP_HOST="localhost")
         client.force_login(person, "allauth.account.auth_backends.AuthenticationBackend")
-        session = client.session
-        # As far as anybody asks today, the password was given a moment ago.
-        given = {"method": "password", "at": time.time() + 86_400, "reauthenticated": True}
-        session["account_authentication_methods"] = [given]
+        session, now = client.session, timezone.now()
+        given = {"method": "password", "at": time.time() + DAY, "reauthenticated": True}
+        session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [given]
+        session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(person)
+        session[BEGAN] = (now - timedelta(hours=1)).isoformat()
+        session[SEEN] = now.isoformat()
         session.save()
         return cls(client.cookies["sessionid"].value, client)
 
     def post(self, address: str, **fields: Any) -> Any:
         """Send a form that must be taken, and return the answer."""
         answer = self.client.post(address, fields)
-        assert answer.status_code in {200, 302}, (
-            address,
-            answer.status_code,
-            answer.content[:3000],
-        )
+        assert answer.status_code in {200, 302}, (address, answer.status_code, answer.content)
         return answer
 
     def sent_to(self, address: str, **fields: Any) -> str:
         """The last part of the address that a form which is taken leads to."""
         answer = self.post(address, **fields)
-        assert answer.status_code == 302, (address, answer.content.decode()[:6000])
+        assert answer.status_code == 302, (address, answer.content.decode())
         return str(answer["Location"]).rstrip("/").rpartition("/")[2]
 
 
