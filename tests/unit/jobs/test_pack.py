@@ -12,6 +12,7 @@ from speccomm.activity.completeness import NothingLoaded
 from speccomm.foundation.periods import FinancialMonth
 from speccomm.jobs.pack import PackRequest, build_pack
 from speccomm.publishing.folder import NotAPackFolder
+from speccomm.publishing.rendering.formats import formats_asked
 from tests.unit.jobs.pack_store import acm, fill, plcm
 
 NOW = datetime(2024, 2, 5, 9, 30, tzinfo=UTC)
@@ -196,7 +197,7 @@ def test_a_folder_that_is_not_a_pack_is_left_alone(store, tmp_path):
 def test_a_store_without_contract_files_says_so(tmp_path):
     rows = [plcm("RKB", 1, HERE, RENAL, "A06", "100")]
     store = fill(tmp_path / "store", [("plcm", "RKB_plcm.csv", rows, 0)])
-    answer = build_pack(request(store, tmp_path / "out"))
+    answer = build_pack(request(store, tmp_path / "out", formats=formats_asked("html,csv")))
     assert "No contract file loaded holds a plan or an actual" in answer.page.read_text("utf-8")
     assert sum(Decimal(r["intra"]) for r in records(answer, "activity_icb")) == 100
 
@@ -208,7 +209,7 @@ def test_a_file_of_which_every_row_was_refused_is_counted(tmp_path):
         found("CHK-F01", "refuse", "plcm", "RLT_plcm.csv", row, "RLT", 1) for row in (2, 3, 4)
     ]
     store = fill(tmp_path / "store", files, findings=findings, refused_slices=[("plcm", "RLT", 1)])
-    answer = build_pack(request(store, tmp_path / "out"))
+    answer = build_pack(request(store, tmp_path / "out", formats=formats_asked("csv")))
     (row,) = records(answer, "rows_by_dataset")
     assert (row["file_count"], row["refused_rows"]) == ("2", "3")
     assert [r["rows"] for r in records(answer, "checks_refused")] == ["3"]

@@ -72,7 +72,7 @@ def pack_of(store, out, **changes):
         "to_month": FinancialMonth.parse_calendar("2023-06"),
         "out": out,
         "now": NOW,
-        "formats": (Format.HTML, Format.CSV),
+        "formats": (Format.CSV,),
         "map_date": date(2023, 6, 30),
         **changes,
     }
@@ -141,7 +141,7 @@ def test_the_source_files_name_the_spreadsheets(first):
 @pytest.mark.soak
 def test_a_late_file_moves_the_day_of_evidence_unless_a_day_is_asked_for(tmp_path):
     store = store_of(tmp_path)
-    few = {"formats": (Format.CSV,), "sections": ("headlines", "quality", "fragile")}
+    few = {"sections": ("headlines", "quality", "fragile")}
     asked = {**few, "evidence_on": date(2024, 1, 20)}
     early, fixed = pack_of(store, tmp_path / "a", **few), pack_of(store, tmp_path / "b", **asked)
     assert early.tables["fragile_by_icb"] == fixed.tables["fragile_by_icb"]
@@ -164,7 +164,7 @@ def test_a_late_file_moves_the_day_of_evidence_unless_a_day_is_asked_for(tmp_pat
 
 def test_evidence_of_a_day_says_what_begins_later_and_is_refused_for_a_day_to_come(first, tmp_path):
     store, _ = first
-    few = {"formats": (Format.CSV,), "sections": ("headlines", "fragile")}
+    few = {"sections": ("headlines", "fragile")}
     answer = pack_of(store, tmp_path / "early", evidence_on=date(2023, 6, 30), **few)
     assert sum(answer.tables["fragile_by_icb"]["services"].to_pylist()) == 0
     (caution,) = [c for c in answer.pack.facts["cautions"] if c.startswith("Evidence of services")]
