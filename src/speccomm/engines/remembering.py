@@ -18,11 +18,9 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-import duckdb
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
-from ibis.common.exceptions import TableNotFound
 from ibis.common.graph import Node
 from ibis.expr.datatypes import DataType
 from ibis.expr.operations.relations import Namespace
@@ -56,19 +54,6 @@ class RememberingDuckDB(Backend):  # type: ignore[misc] # Ibis has no types
                 while len(_texts) > MOST:
                     _texts.popitem(last=False)
         return form.with_names(text)
-
-    def get_schema(
-        self, table_name: str, *, catalog: str | None = None, database: str | None = None
-    ) -> Schema:
-        """The columns of a table, as Ibis reads them; the words for a type are read once."""
-        if catalog or database:
-            return super().get_schema(table_name, catalog=catalog, database=database)
-        quoted = table_name.replace('"', '""')
-        try:
-            columns = self.con.execute(f'describe "{quoted}"').fetchall()
-        except duckdb.CatalogException:
-            raise TableNotFound(table_name) from None
-        return Schema({name: _type(words, null == "YES") for name, words, null, *_ in columns})
 
 
 class _Form:
@@ -126,11 +111,6 @@ class _Form:
         told = repr(value)
         self.known &= isinstance(value, _PLAIN) and "⟪" not in told
         return told
-
-
-@lru_cache(maxsize=1000)
-def _type(words: str, nullable: bool) -> DataType:
-    return RememberingDuckDB.compiler.type_mapper.from_string(words, nullable=nullable)
 
 
 @lru_cache(maxsize=1000)

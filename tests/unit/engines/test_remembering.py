@@ -7,7 +7,6 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
 from ibis.backends.duckdb import Backend
-from ibis.common.exceptions import TableNotFound
 
 from speccomm.engines import open_duckdb, remembering
 
@@ -101,17 +100,3 @@ def test_the_texts_used_last_are_kept(
     for number in (0, 1, 0, 2, 0, 1):
         con.compile(table.filter(table.a > number))
     assert len(compiled) == 4
-
-
-NAME = 'a "table"'
-COLUMNS = """code varchar not null, month tinyint, day date, said_at timestamptz, amount decimal(38, 4),
-  marks blob, named struct(a integer, b varchar[]), kind enum('x', 'y')"""
-
-
-def test_columns_are_those_that_ibis_reads(con: Backend) -> None:
-    con.con.execute(f'create table "a ""table""" ({COLUMNS})')
-    for _ in range(2):
-        assert con.get_schema(NAME) == Backend.get_schema(con, NAME)
-    assert con.table(NAME).schema()["amount"] == ibis.dtype("decimal(38, 4)")
-    with pytest.raises(TableNotFound):
-        con.table("nowhere")
